@@ -1,0 +1,129 @@
+/**
+ * Coded concepts, each with the place where the code stands. Codes are compared by value and scheme; meanings are
+ * written exactly as listed because some readers (OHIF) look for the meaning.
+ *
+ * Sources: PS3.16 (DCM), SNOMED CT as used in DICOM (SCT), LOINC (LN), UCUM.
+ */
+
+/** A coded concept. PS3.3 8.8. */
+export interface Code {
+  readonly value: string;
+  readonly scheme: string;
+  readonly meaning: string;
+}
+
+function code(value: string, scheme: string, meaning: string): Code {
+  return { value, scheme, meaning };
+}
+
+/** True when both name the same concept: same value, same scheme; the meaning does not count. PS3.3 8.1. */
+export function isSameCode(one: Code, other: Code): boolean {
+  return one.value === other.value && one.scheme === other.scheme;
+}
+
+/** Concept names and values of PS3.16 Annex D and its context groups. */
+export const DCM = {
+  imagingMeasurementReport: code('126000', 'DCM', 'Imaging Measurement Report'),
+  imagingMeasurements: code('126010', 'DCM', 'Imaging Measurements'),
+  measurementGroup: code('125007', 'DCM', 'Measurement Group'),
+  imageLibrary: code('111028', 'DCM', 'Image Library'),
+  imageLibraryGroup: code('126200', 'DCM', 'Image Library Group'),
+  languageOfContentItemAndDescendants: code('121049', 'DCM', 'Language of Content Item and Descendants'),
+  observerType: code('121005', 'DCM', 'Observer Type'),
+  device: code('121007', 'DCM', 'Device'),
+  deviceObserverUid: code('121012', 'DCM', 'Device Observer UID'),
+  deviceObserverName: code('121013', 'DCM', 'Device Observer Name'),
+  deviceObserverManufacturer: code('121014', 'DCM', 'Device Observer Manufacturer'),
+  deviceObserverModelName: code('121015', 'DCM', 'Device Observer Model Name'),
+  deviceObserverSerialNumber: code('121016', 'DCM', 'Device Observer Serial Number'),
+  procedureReported: code('121058', 'DCM', 'Procedure reported'),
+  subjectAge: code('121033', 'DCM', 'Subject Age'),
+  trackingIdentifier: code('112039', 'DCM', 'Tracking Identifier'),
+  trackingUniqueIdentifier: code('112040', 'DCM', 'Tracking Unique Identifier'),
+  finding: code('121071', 'DCM', 'Finding'),
+  comment: code('121106', 'DCM', 'Comment'),
+  imageRegion: code('111030', 'DCM', 'Image Region'),
+  outline: code('111041', 'DCM', 'Outline'),
+  geometricPurposeOfRegion: code('130400', 'DCM', 'Geometric purpose of region'),
+  certaintyOfFinding: code('111012', 'DCM', 'Certainty of Finding'),
+  probability: code('122157', 'DCM', 'Probability'),
+  algorithmName: code('111001', 'DCM', 'Algorithm Name'),
+  algorithmParameters: code('111002', 'DCM', 'Algorithm Parameters'),
+  algorithmVersion: code('111003', 'DCM', 'Algorithm Version'),
+  algorithmFamily: code('111000', 'DCM', 'Algorithm Family'),
+  algorithmManufacturer: code('122405', 'DCM', 'Algorithm Manufacturer'),
+  artificialIntelligence: code('123110', 'DCM', 'Artificial Intelligence'),
+  cadProcessingAndFindingsSummary: code('111017', 'DCM', 'CAD Processing and Findings Summary'),
+  allAlgorithmsSucceededWithoutFindings: code('111241', 'DCM', 'All algorithms succeeded; without findings'),
+  allAlgorithmsSucceededWithFindings: code('111242', 'DCM', 'All algorithms succeeded; with findings'),
+  notAllAlgorithmsSucceededWithoutFindings: code(
+    '111243',
+    'DCM',
+    'Not all algorithms succeeded; without findings',
+  ),
+  notAllAlgorithmsSucceededWithFindings: code('111244', 'DCM', 'Not all algorithms succeeded; with findings'),
+  noAlgorithmsSucceededWithoutFindings: code('111245', 'DCM', 'No algorithms succeeded; without findings'),
+  processingEquipment: code('109102', 'DCM', 'Processing Equipment'),
+  zScoreOfMeasurement: code('121416', 'DCM', 'Z-Score of measurement'),
+} as const;
+
+/** SNOMED CT concepts. */
+export const SCT = {
+  fractureOfBone: code('125605004', 'SCT', 'Fracture of bone'),
+  fractureMorphology: code('72704001', 'SCT', 'Fracture'),
+  present: code('52101004', 'SCT', 'Present'),
+  absent: code('272519000', 'SCT', 'Absent'),
+  undetermined: code('373068000', 'SCT', 'Undetermined'),
+  suspected: code('415684004', 'SCT', 'Suspected'),
+  findingSite: code('363698007', 'SCT', 'Finding Site'),
+  findingCategory: code('276214006', 'SCT', 'Finding category'),
+  laterality: code('272741003', 'SCT', 'Laterality'),
+  measurementMethod: code('370129005', 'SCT', 'Measurement Method'),
+  boundedBy: code('75958009', 'SCT', 'Bounded by'),
+  rangeOfMeasurementUncertainty: code('371884006', 'SCT', '+/-, range of measurement uncertainty'),
+  right: code('24028007', 'SCT', 'Right'),
+  left: code('7771000', 'SCT', 'Left'),
+  upperLimb: code('53120007', 'SCT', 'Upper limb'),
+  lowerLimb: code('61685007', 'SCT', 'Lower limb'),
+  hipJoint: code('24136001', 'SCT', 'Hip joint'),
+  shoulder: code('16982005', 'SCT', 'Shoulder'),
+} as const;
+
+/** LOINC codes. */
+export const LN = {
+  xrUnspecifiedBodyRegion: code('43468-8', 'LN', 'XR unspecified body region'),
+  xrBoneAge: code('85151-9', 'LN', 'XR Bone age'),
+  boneAgeMethod: code('85150-1', 'LN', 'Bone age method'),
+} as const;
+
+/** Units of measurement. PS3.16 CID 82. */
+export const UCUM = {
+  percent: code('%', 'UCUM', 'Percent'),
+  month: code('mo', 'UCUM', 'month'),
+  year: code('a', 'UCUM', 'year'),
+  noUnits: code('1', 'UCUM', 'no units'),
+  squareMillimetre: code('mm2', 'UCUM', 'square millimeter'),
+} as const;
+
+/** RFC 5646 language. */
+export const ENGLISH: Code = code('en-US', 'RFC5646', 'English (United States)');
+
+/** Our private scheme, for what no standard code names; listed in docs/conformance.md. */
+export const PRIVATE_SCHEME = '99OSTEON';
+
+export const OSTEON = {
+  limbRadiograph: code('limb-radiograph', PRIVATE_SCHEME, 'Limb radiograph'),
+  bodyRegion: code('body-region', PRIVATE_SCHEME, 'Body region shown'),
+  fracturePresence: code('fracture-presence', PRIVATE_SCHEME, 'Fracture presence'),
+  operatingPoint: code('operating-point', PRIVATE_SCHEME, 'Operating point reached'),
+  definite: code('definite', PRIVATE_SCHEME, 'Definite'),
+  suspicious: code('suspicious', PRIVATE_SCHEME, 'Suspicious'),
+  analysisStatus: code('analysis-status', PRIVATE_SCHEME, 'Analysis status'),
+  analysed: code('analysed', PRIVATE_SCHEME, 'Analysed'),
+  rejected: code('rejected', PRIVATE_SCHEME, 'Rejected'),
+  failed: code('failed', PRIVATE_SCHEME, 'Failed'),
+  notAnalysed: code('not-analysed', PRIVATE_SCHEME, 'Not analysed'),
+  analysisReason: code('analysis-reason', PRIVATE_SCHEME, 'Reason'),
+  intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
+  wholeHandRegression: code('whole-hand-regression', PRIVATE_SCHEME, 'Whole-hand regression network'),
+} as const;
