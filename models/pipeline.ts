@@ -1,0 +1,160 @@
+/**
+ * What is done with one radiograph: region first, then what the region calls for. Pure but for `run`, which is handed in.
+ *
+ * The order, and what gates what:
+ * 1. An image too small, too narrow or blank is rejected.
+ * 2. The region model says whether this is a limb radiograph, and which. Not a limb: rejected, nothing else runs.
+ * 3. Fracture probability and fracture detector. What they say together is decided in `fracture-verdict.ts`.
+ * 4. Bone age, only when asked for, on a hand, under the model's age limit.
+ *
+ * A model that fails is named in `runs`; the others still speak. Only when nothing could run has the image failed.
+ */
+import {
+  type ImageOutcome,
+  type Finding,
+  type ModelRun,
+  type SourceImage,
+  type BodyRegion,
+} from '../dicom/vocabulary/finding.ts';
+import type { GreyImage } from '../dicom/vocabulary/image.ts';
+import { asPacsError } from '../dicom/vocabulary/failure.ts';
+import {
+  detectFractures,
+  estimateBoneAge,
+  fractureProbability,
+  recogniseRegion,
+  type RegionReading,
+} from './tasks.ts';
+import { fractureFindings } from './fracture-verdict.ts';
+import { identityOf, type Manifest, type ModelTask } from './manifest.ts';
+import type { Tensor } from './normalise/to-tensor.ts';
+import type { Outputs } from './postprocess/outputs.ts';
+import { refusalOf } from './usable-image.ts';
+
+/** Runs one network. Rejects with `model-failed`. */
+export type RunModel = (model: Manifest, inputs: Readonly<Record<string, Tensor>>) => Promise<Outputs>;
+
+/** What the header says of the person, as far as it says it. */
+export interface PatientFacts {
+  readonly sex?: 'F' | 'M' | 'O';
+  /** Age at the study, in months. */
+  readonly ageMonths?: number;
+  readonly laterality?: 'L' | 'R' | 'B' | 'U';
+}
+
+/** One radiograph to analyse. */
+export interface AnalysisRequest {
+  readonly image: GreyImage;
+  readonly source: SourceImage;
+  readonly patient: PatientFacts;
+  readonly isBoneAgeRequested: boolean;
+}
+
+/** The models that may run, at most one a task. */
+export type ModelSet = Partial<Record<ModelTask, Manifest>>;
+
+/** Analyses one radiograph. Never rejects for what a model does: that is part of the outcome. */
+export async function analyseImage(
+  request: AnalysisRequest,
+  models: ModelSet,
+  run: RunModel,
+): Promise<ImageOutcome> {
+  const { source } = request;
+  const refusal = refusalOf(request.image);
+  if (refusal) return { status: 'rejected', source, findings: [], runs: [], ...refusal };
+  const runs: ModelRun[] = [];
+  const attempt = async <T>(
+    model: Manifest | undefined,
+    work: (model: Manifest) => Promise<T>,
+  ): Promise<T | undefined> => {
+    if (!model) return undefined;
+    try {
+      const result = await work(model);
+      runs.push({ model: identityOf(model), status: 'succeeded' });
+      return result;
+    } catch (error) {
+      runs.push({
+        model: identityOf(model),
+        status: 'failed',
+        reason: asPacsError(error, 'model-failed').message,
+      });
+      return undefined;
+    }
+  };
+
+  const region = await attempt(models['body-region'], (model) => recogniseRegion(request, model, run));
+  if (region?.isLimb === false) {
+    const detail = `probability of a limb radiograph ${(region.limbProbability * 100).toFixed(1)} %`;
+    return { status: 'rejected', source, reason: 'not-a-limb-radiograph', detail, findings: [], runs };
+  }
+  const regions = region?.findings.map((finding) => finding.region) ?? [];
+  const findings: Finding[] = [...(region?.findings ?? [])];
+  findings.push(...(await fractures(request, models, run, region, runs, attempt)));
+  const boneAge = models['bone-age'];
+  const skipReason = boneAge && reasonToSkipBoneAge(request, boneAge, regions);
+  if (boneAge && skipReason) runs.push({ model: identityOf(boneAge), status: 'skipped', reason: skipReason });
+  else findings.push(...((await attempt(boneAge, (model) => estimateBoneAge(request, model, run))) ?? []));
+
+  const hasSucceeded = runs.some(({ status }) => status === 'succeeded');
+  if (!hasSucceeded) {
+    const reasons = runs.flatMap((one) =>
+      one.status === 'succeeded' ? [] : [`${one.model.id}: ${one.reason}`],
+    );
+    return {
+      status: 'failed',
+      source,
+      detail: reasons.join('; ') || 'no model is configured',
+      findings: [],
+      runs,
+    };
+  }
+  return { status: 'analysed', source, findings, runs };
+}
+
+type Attempt = <T>(
+  model: Manifest | undefined,
+  work: (model: Manifest) => Promise<T>,
+) => Promise<T | undefined>;
+
+async function fractures(
+  request: AnalysisRequest,
+  models: ModelSet,
+  run: RunModel,
+  region: RegionReading | undefined,
+  runs: ModelRun[],
+  attempt: Attempt,
+): Promise<readonly Finding[]> {
+  const regions = region?.findings.map((finding) => finding.region) ?? [];
+  const routed = (model: Manifest | undefined) => {
+    if (!model || isMeantFor(model, regions)) return model;
+    runs.push({ model: identityOf(model), status: 'skipped', reason: `not meant for ${regions.join(', ')}` });
+    return undefined;
+  };
+  const presence = await attempt(routed(models['fracture-probability']), (model) =>
+    fractureProbability(request, model, run, regions),
+  );
+  const located = await attempt(routed(models['fracture-detection']), (model) =>
+    detectFractures(request, model, run),
+  );
+  return fractureFindings(request, region, presence, located);
+}
+
+/** True when the model is meant for one of the regions seen, or for any, or when no region could be told. */
+function isMeantFor(model: Manifest, regions: readonly BodyRegion[]): boolean {
+  const meant = model.routing.regions;
+  return meant.length === 0 || regions.length === 0 || regions.some((region) => meant.includes(region));
+}
+
+function reasonToSkipBoneAge(
+  request: AnalysisRequest,
+  model: Manifest,
+  regions: readonly BodyRegion[],
+): string | undefined {
+  if (model.routing.requiresRequest && !request.isBoneAgeRequested) return 'not requested';
+  const { maximumAgeYears } = model.routing;
+  const { ageMonths } = request.patient;
+  if (maximumAgeYears !== undefined && ageMonths !== undefined && ageMonths >= maximumAgeYears * 12) {
+    return `the patient is ${maximumAgeYears} years or older`;
+  }
+  return isMeantFor(model, regions) ? undefined : 'the image is not recognised as a hand';
+}

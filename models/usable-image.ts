@@ -1,0 +1,33 @@
+/**
+ * Whether an image can be a radiograph at all, before any network looks at it.
+ */
+import type { RejectionReason } from '../dicom/vocabulary/finding.ts';
+import type { GreyImage } from '../dicom/vocabulary/image.ts';
+import { percentiles } from './normalise/percentile.ts';
+
+/** Sides in pixels that a radiograph of a limb can have. */
+const SHORTEST_SIDE = 64;
+const LONGEST_SIDE = 12_000;
+const GREATEST_ASPECT = 8;
+/** Least spread of grey, between the 1st and the 99th percentile, on the 0–1 scale. */
+const LEAST_CONTRAST = 0.02;
+
+/** Why the image is refused; `undefined` when it may be analysed. */
+export function refusalOf(image: GreyImage): { reason: RejectionReason; detail: string } | undefined {
+  const shortest = Math.min(image.columns, image.rows);
+  const longest = Math.max(image.columns, image.rows);
+  if (shortest < SHORTEST_SIDE || longest > LONGEST_SIDE || longest / shortest > GREATEST_ASPECT) {
+    return {
+      reason: 'absurd-dimensions',
+      detail: `${image.columns}×${image.rows} pixels; expected sides of ${SHORTEST_SIDE} to ${LONGEST_SIDE} and at most 1:${GREATEST_ASPECT}`,
+    };
+  }
+  const [low = 0, high = 0] = percentiles(image.samples, [1, 99]);
+  if (high - low < LEAST_CONTRAST) {
+    return {
+      reason: 'blank-image',
+      detail: `98 % of the pixels lie within ${((high - low) * 100).toFixed(1)} % of the grey scale`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { identityOf, parseManifest } from '../../models/manifest.ts';
+import { selectModels } from '../../models/registry.ts';
+import { BONE_AGE, DETECTOR, MANIFEST_JSON, PROBABILITY, REGION } from './manifests.ts';
+
+describe('a model manifest', () => {
+  it('is refused for a key it does not know, by name', () => {
+    const json = { ...MANIFEST_JSON.region, operatingPoint: { suspicious: 0.1 } };
+    expect(() => parseManifest(json, 'body-region')).toThrow(/operatingPoint/);
+  });
+
+  it('is refused when its id is not the name of its folder', () => {
+    expect(() => parseManifest(MANIFEST_JSON.region, 'another')).toThrow(/expected the folder's name/);
+  });
+
+  it('is refused when its decoder is not the one of its task', () => {
+    const json = { ...MANIFEST_JSON.region, output: MANIFEST_JSON.probability.output };
+    expect(() => parseManifest(json, 'body-region')).toThrow(/expects "sigmoid-classifier"/);
+  });
+
+  it('is refused when suspicious lies above definite', () => {
+    const json = { ...MANIFEST_JSON.detector, operatingPoints: { suspicious: 0.7, definite: 0.6 } };
+    expect(() => parseManifest(json, 'fracture-detector')).toThrow(/suspicious <= definite/);
+  });
+
+  it('is refused when standardise does not give one value a channel', () => {
+    const input = { ...MANIFEST_JSON.region.input, channels: 3 };
+    expect(() => parseManifest({ ...MANIFEST_JSON.region, input }, 'body-region')).toThrow(
+      /expected 3 of each/,
+    );
+  });
+
+  it('gives equal parameters as equal text, in a fixed order', () => {
+    expect(identityOf(DETECTOR).parameters).toEqual(['suspicious=0.2', 'definite=0.6']);
+  });
+});
+
+describe('the selection of models', () => {
+  const all = [REGION, PROBABILITY, DETECTOR, BONE_AGE];
+
+  it('leaves out research-only weights unless they are allowed', () => {
+    expect(selectModels(all, { allowsResearchOnly: false })['bone-age']).toBeUndefined();
+    expect(selectModels(all, { allowsResearchOnly: true })['bone-age']).toBe(BONE_AGE);
+  });
+
+  it('runs only the ids that are named', () => {
+    expect(Object.keys(selectModels(all, { ids: ['body-region'], allowsResearchOnly: true }))).toEqual([
+      'body-region',
+    ]);
+  });
+
+  it('refuses an id that no folder has', () => {
+    expect(() => selectModels(all, { ids: ['xray'], allowsResearchOnly: true })).toThrow(
+      /OSTEON_MODELS names xray/,
+    );
+  });
+
+  it('refuses two models for one task until one is named', () => {
+    const second = { ...DETECTOR, id: 'second-detector' };
+    expect(() => selectModels([...all, second], { allowsResearchOnly: true })).toThrow(
+      /both do "fracture-detection"/,
+    );
+  });
+});
