@@ -141,6 +141,7 @@ async function copyBinaries(
   try {
     await mkdir(root, { recursive: true, mode: 0o755 });
     if (!(await isRootsOwn(root))) return undefined;
+    await chmod(root, 0o755); // The umask may have closed it.
     if (await exists(target)) return target;
     const staging = `${target}.${process.pid}`;
     await copyReadable(nativeFolder, staging);

@@ -1,0 +1,205 @@
+/**
+ * The configuration: environment in, one validated value out, and the one table that `--help` and
+ * `docs/configuration.md` show. Adding a setting is one row of {@link SETTINGS} and one line of {@link readConfiguration}.
+ *
+ * Trap: an empty variable counts as unset, as `docker run -e NAME=` and env files leave them.
+ */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+import { PacsError } from '../dicom/vocabulary/failure.ts';
+import { LOG_LEVELS, type LogLevel } from './operations/log.ts';
+
+/** Everything the server is told from outside. */
+export interface Configuration {
+  readonly host: string;
+  /** TCP port; 0 lets the system choose one. */
+  readonly port: number;
+  /** Absolute path of the folder for objects and the embedded database. */
+  readonly dataFolder: string;
+  /** Absent: the embedded PostgreSQL. Holds a password; never log it. */
+  readonly databaseUrl: string | undefined;
+  /** Inference workers, at least 1. */
+  readonly workers: number;
+  /** Ids of the models that run; absent: all. */
+  readonly modelIds: readonly string[] | undefined;
+  /** True when models whose weights are for non-commercial research may run on every study. */
+  readonly researchModels: boolean;
+  /** Seconds without a new image after which a study counts as complete. */
+  readonly studyQuietSeconds: number;
+  /** True when the demo studies are loaded at the first start. */
+  readonly demo: boolean;
+  readonly logLevel: LogLevel;
+  /** The largest object taken, in bytes. */
+  readonly maxObjectBytes: number;
+}
+
+/** One setting as people read it. */
+export interface Setting {
+  readonly name: string;
+  /** The default as text; the reader applies the same one. */
+  readonly default: string;
+  readonly meaning: string;
+  /** What a valid value is, for the message about one that is not. */
+  readonly expected: string;
+}
+
+const ON_OFF = 'on or off';
+
+/** Every setting, in the order they are shown. */
+export const SETTINGS = {
+  OSTEON_HOST: {
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. Loopback addresses only, until there is authentication.',
+    expected: 'a loopback address: 127.0.0.1, ::1 or localhost',
+  },
+  OSTEON_PORT: {
+    default: '8600',
+    meaning: 'TCP port of the reading room and of DICOMweb; 0 takes any free one.',
+    expected: 'a whole number from 0 to 65535',
+  },
+  OSTEON_DATA: {
+    default: './data',
+    meaning: 'Folder for stored objects and the embedded database.',
+    expected: 'a path',
+  },
+  DATABASE_URL: {
+    default: '',
+    meaning: 'PostgreSQL to use, as postgresql://user:password@host:port/database. Unset: the embedded one.',
+    expected: 'a URL that begins with postgresql:// or postgres://',
+  },
+  OSTEON_WORKERS: {
+    default: 'cores − 1',
+    meaning: 'Number of inference workers; at least 1.',
+    expected: 'a whole number from 1 to 256',
+  },
+  OSTEON_MODELS: {
+    default: '',
+    meaning: 'Ids of the models that run, separated by commas. Unset: all of them.',
+    expected: 'model ids (lower-case letters, digits, hyphens) separated by commas',
+  },
+  OSTEON_RESEARCH_MODELS: {
+    default: 'off',
+    meaning: 'Whether models with non-commercial weights run on every study, or on demo studies alone (off).',
+    expected: ON_OFF,
+  },
+  OSTEON_STUDY_QUIET_SECONDS: {
+    default: '5',
+    meaning: 'Seconds without a new image after which a study is complete and its results are written.',
+    expected: 'a number from 0 to 3600',
+  },
+  OSTEON_DEMO: {
+    default: 'on',
+    meaning: 'Whether the first start loads the synthetic demo studies.',
+    expected: ON_OFF,
+  },
+  OSTEON_LOG_LEVEL: {
+    default: 'info',
+    meaning: 'How much is logged.',
+    expected: `one of ${LOG_LEVELS.join(', ')}`,
+  },
+  OSTEON_MAX_OBJECT_MB: {
+    default: '512',
+    meaning: 'The largest object taken, in megabytes (1 MB = 1,000,000 bytes).',
+    expected: 'a whole number from 1 to 16384',
+  },
+} as const satisfies Record<string, Omit<Setting, 'name'>>;
+
+type SettingName = keyof typeof SETTINGS;
+
+/** Variables by name, as `process.env` holds them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOOPBACK = /^(localhost|::1|127(\.\d{1,3}){3})$/;
+
+/**
+ * Reads and checks the environment. Throws `invalid-configuration` that names every wrong variable and what it expects;
+ * values are not repeated, since a URL holds a password.
+ */
+export function readConfiguration(environment: Environment): Configuration {
+  const read = new Reader(environment);
+  const configuration: Configuration = {
+    host: read.one('OSTEON_HOST', z.string().regex(LOOPBACK)),
+    port: read.one('OSTEON_PORT', wholeNumber(0, 65_535)),
+    dataFolder: resolve(read.one('OSTEON_DATA', z.string())),
+    databaseUrl: read.optional('DATABASE_URL', z.url({ protocol: /^postgres(ql)?$/ })),
+    workers: read.optional('OSTEON_WORKERS', wholeNumber(1, 256)) ?? Math.max(1, availableParallelism() - 1),
+    modelIds: read.optional('OSTEON_MODELS', MODEL_IDS),
+    researchModels: read.one('OSTEON_RESEARCH_MODELS', SWITCH),
+    studyQuietSeconds: read.one('OSTEON_STUDY_QUIET_SECONDS', decimal().pipe(z.number().min(0).max(3600))),
+    demo: read.one('OSTEON_DEMO', SWITCH),
+    logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),
+    maxObjectBytes: read.one('OSTEON_MAX_OBJECT_MB', wholeNumber(1, 16_384)) * 1_000_000,
+  };
+  read.finish();
+  return configuration;
+}
+
+/** The settings as rows, for the help page and the documentation. */
+export function settingRows(): readonly Setting[] {
+  return Object.entries(SETTINGS).map(([name, setting]) => ({ name, ...setting }));
+}
+
+/** The settings as a Markdown table: `docs/configuration.md` holds exactly this. */
+export function settingsAsMarkdown(): string {
+  const rows = settingRows().map(
+    (setting) =>
+      `| \`${setting.name}\` | ${setting.default === '' ? '(unset)' : `\`${setting.default}\``} | ${setting.meaning} Takes ${setting.expected}. |`,
+  );
+  return ['| Variable | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+const SWITCH = z.enum(['on', 'off']).transform((value) => value === 'on');
+
+const MODEL_IDS = z
+  .string()
+  .transform((value) => value.split(',').map((id) => id.trim()))
+  .pipe(z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/)).min(1));
+
+function decimal() {
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number);
+}
+
+function wholeNumber(least: number, most: number) {
+  return decimal().pipe(z.int().min(least).max(most));
+}
+
+/** Collects what is wrong, so that one message names all of it. */
+class Reader {
+  readonly #environment: Environment;
+  readonly #wrong: string[] = [];
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** The value, or the default from the table. */
+  one<T>(name: SettingName, schema: z.ZodType<T, string>): T {
+    return this.optional(name, schema) ?? schema.parse(SETTINGS[name].default);
+  }
+
+  /** The value, or `undefined` when it is unset or wrong; what is wrong is told by `finish`. */
+  optional<T>(name: SettingName, schema: z.ZodType<T, string>): T | undefined {
+    const text = this.#environment[name]?.trim();
+    if (text === undefined || text === '') return undefined;
+    const parsed = schema.safeParse(text);
+    if (!parsed.success) {
+      this.#wrong.push(`${name} is not ${SETTINGS[name].expected}${reasonFor(name)}`);
+    }
+    return parsed.data;
+  }
+
+  finish(): void {
+    if (this.#wrong.length > 0) throw new PacsError('invalid-configuration', this.#wrong.join('\n'));
+  }
+}
+
+function reasonFor(name: SettingName): string {
+  return name === 'OSTEON_HOST'
+    ? ' (there is no authentication yet, so other machines must not reach this one)'
+    : '';
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { readConfiguration, settingsAsMarkdown } from '../../server/config.ts';
+
+function failureOf(environment: Record<string, string>): PacsError {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    if (error instanceof PacsError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('the configuration', () => {
+  it('needs nothing: every setting has its documented default', () => {
+    expect(readConfiguration({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8600,
+      dataFolder: resolve('data'),
+      databaseUrl: undefined,
+      modelIds: undefined,
+      researchModels: false,
+      studyQuietSeconds: 5,
+      demo: true,
+      logLevel: 'info',
+      maxObjectBytes: 512_000_000,
+    });
+    expect(readConfiguration({}).workers).toBeGreaterThanOrEqual(1);
+  });
+
+  it('takes an empty variable as unset', () => {
+    expect(readConfiguration({ OSTEON_PORT: '', DATABASE_URL: ' ' })).toEqual(readConfiguration({}));
+  });
+
+  it('reads every kind of value', () => {
+    expect(
+      readConfiguration({
+        OSTEON_HOST: '::1',
+        OSTEON_PORT: '0',
+        OSTEON_DATA: '/var/lib/osteon',
+        DATABASE_URL: 'postgres://a:b@db/osteon',
+        OSTEON_WORKERS: '3',
+        OSTEON_MODELS: 'bone-age, fracture',
+        OSTEON_RESEARCH_MODELS: 'on',
+        OSTEON_STUDY_QUIET_SECONDS: '0.5',
+        OSTEON_DEMO: 'off',
+        OSTEON_LOG_LEVEL: 'debug',
+        OSTEON_MAX_OBJECT_MB: '2',
+      }),
+    ).toEqual({
+      host: '::1',
+      port: 0,
+      dataFolder: '/var/lib/osteon',
+      databaseUrl: 'postgres://a:b@db/osteon',
+      workers: 3,
+      modelIds: ['bone-age', 'fracture'],
+      researchModels: true,
+      studyQuietSeconds: 0.5,
+      demo: false,
+      logLevel: 'debug',
+      maxObjectBytes: 2_000_000,
+    });
+  });
+
+  it('names every wrong variable at once and what it expects', () => {
+    const { kind, message } = failureOf({ OSTEON_PORT: '70000', OSTEON_DEMO: 'yes', OSTEON_WORKERS: '0' });
+    expect(kind).toBe('invalid-configuration');
+    expect(message.split('\n')).toEqual([
+      'OSTEON_PORT is not a whole number from 0 to 65535',
+      'OSTEON_WORKERS is not a whole number from 1 to 256',
+      'OSTEON_DEMO is not on or off',
+    ]);
+  });
+
+  it.each(['0.0.0.0', '192.168.1.4', 'example.org', '::', '127.0.0.1.example.org'])(
+    'refuses to listen on %s, since nobody would have to sign in',
+    (host) => {
+      expect(failureOf({ OSTEON_HOST: host }).message).toMatch(
+        /^OSTEON_HOST .*loopback.*no authentication yet/,
+      );
+    },
+  );
+
+  it('does not repeat a database URL, which holds a password', () => {
+    expect(failureOf({ DATABASE_URL: 'mysql://root:secret@db/x' }).message).not.toContain('secret');
+  });
+
+  it('answers any text with a value or a reason', () => {
+    const names = [
+      'OSTEON_PORT',
+      'DATABASE_URL',
+      'OSTEON_MODELS',
+      'OSTEON_STUDY_QUIET_SECONDS',
+      'OSTEON_WORKERS',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.string(), (name, text) => {
+        try {
+          readConfiguration({ [name]: text });
+        } catch (error) {
+          expect(error).toBeInstanceOf(PacsError);
+          expect(String(error)).toContain(name);
+        }
+      }),
+    );
+  });
+});
+
+describe('docs/configuration.md', () => {
+  it('holds the table of the code', () => {
+    const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'configuration.md'), 'utf8');
+    expect(page).toContain(settingsAsMarkdown());
+  });
+});
