@@ -1,0 +1,75 @@
+/**
+ * One image's outcome: from the table when it has been seen under the same settings, else from the pool; never twice at
+ * once.
+ */
+import { createHash } from 'node:crypto';
+import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
+import { identityOf } from '../../models/manifest.ts';
+import type { ModelSet } from '../../models/pipeline.ts';
+import type { Pool } from '../storage/database.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
+import { findOutcome, saveOutcome } from './analysis-records.ts';
+import type { InferencePool } from './inference-pool.ts';
+import { patientFactsOf } from './patient-facts.ts';
+
+export interface ImageInference {
+  /** Rejects only for a fault of ours (`model-failed`, `storage-unavailable`), which may pass on another try. */
+  outcomeOf(instance: StoredInstance, models: ModelSet, isBoneAgeRequested: boolean): Promise<ImageOutcome>;
+}
+
+export interface ImageInferenceServices {
+  readonly database: Pool;
+  readonly objects: ObjectStore;
+  readonly pool: InferencePool;
+  /** Told how long each image took in the pool, in seconds, waiting included. */
+  readonly onInference?: (seconds: number) => void;
+}
+
+export function createImageInference(services: ImageInferenceServices): ImageInference {
+  const inFlight = new Map<string, Promise<ImageOutcome>>();
+  const compute = async (
+    instance: StoredInstance,
+    models: ModelSet,
+    isBoneAgeRequested: boolean,
+    settingsKey: string,
+  ) => {
+    const known = await findOutcome(services.database, instance.sopInstanceUid, settingsKey);
+    if (known) return known;
+    const bytes = await services.objects.read(instance.objectKey);
+    const startedAt = performance.now();
+    const outcome = await services.pool.analyse({
+      bytes,
+      header: headerOf(instance),
+      modelIds: Object.values(models).map(({ id }) => id),
+      patient: patientFactsOf(instance.metadata),
+      isBoneAgeRequested,
+    });
+    services.onInference?.((performance.now() - startedAt) / 1000);
+    await saveOutcome(services.database, settingsKey, outcome);
+    return outcome;
+  };
+  return {
+    outcomeOf(instance, models, isBoneAgeRequested) {
+      const settingsKey = settingsKeyOf(models, isBoneAgeRequested);
+      const key = `${instance.sopInstanceUid} ${settingsKey}`;
+      const running = inFlight.get(key);
+      if (running) return running;
+      const started = compute(instance, models, isBoneAgeRequested, settingsKey).finally(() =>
+        inFlight.delete(key),
+      );
+      inFlight.set(key, started);
+      return started;
+    },
+  };
+}
+
+/** Hash of everything but the image that shapes an outcome. */
+export function settingsKeyOf(models: ModelSet, isBoneAgeRequested: boolean): string {
+  const identities = Object.values(models)
+    .map(identityOf)
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([identities, isBoneAgeRequested]))
+    .digest('hex');
+}

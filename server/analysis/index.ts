@@ -1,0 +1,132 @@
+/**
+ * The analysis as the rest of the server sees it: hooks for the instance store, a start, a stop, and requests.
+ *
+ * Inference starts when an image arrives; encoding waits until the study is complete, that is, nothing arrived for the
+ * quiet time, or somebody asked.
+ */
+import type { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { asPacsError } from '../../dicom/vocabulary/failure.ts';
+import { selectModels } from '../../models/registry.ts';
+import { readManifests } from '../../models/runtime/load-models.ts';
+import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
+import type { Pool } from '../storage/database.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { StoredInstance } from '../storage/stored-instance.ts';
+import type { StudyIndex } from '../storage/study-index.ts';
+import { listUnfinished, recordArrival } from './analysis-records.ts';
+import { analyseStudy } from './analyse-study.ts';
+import { eligibilityOf } from './eligibility.ts';
+import { createImageInference } from './image-inference.ts';
+import { startInferencePool } from './inference-pool.ts';
+import { asksForBoneAge } from './patient-facts.ts';
+import { startStudyQueue, type StudyQueue } from './study-queue.ts';
+
+export interface AnalysisSettings {
+  readonly modelsFolder: string;
+  /** Ids that may run; absent means all. */
+  readonly modelIds?: readonly string[];
+  /** Whether research-only weights may run outside the demo. */
+  readonly allowsResearchModels: boolean;
+  readonly workers: number;
+  readonly quietSeconds: number;
+  /** Modalities that are analysed, e.g. `DX`, `CR`. */
+  readonly modalities: readonly string[];
+  readonly softwareVersion: string;
+  readonly observer: { readonly uid: string; readonly name: string };
+}
+
+export interface AnalysisServices {
+  readonly database: Pool;
+  readonly objects: ObjectStore;
+  readonly index: StudyIndex;
+  /** Told of failures that no caller waits for. */
+  readonly onError: (error: PacsError) => void;
+  /** Told how long each inference took, in seconds. */
+  readonly onInference?: (seconds: number) => void;
+}
+
+export interface Analysis {
+  /** For the instance store that is built before the analysis can start. */
+  readonly hooks: StoreHooks;
+  /** Starts workers and queue; results are stored through `instances`. */
+  start(instances: InstanceStore): Promise<void>;
+  /** Asks for a study now, without waiting for quiet; `boneAge` also asks for a bone age. */
+  request(studyUid: string, options?: { readonly boneAge?: boolean }): Promise<void>;
+  /** Finishes what is running and stops. */
+  stop(): Promise<void>;
+}
+
+/** Reads the model folders and prepares the analysis. Throws `model-invalid` or `invalid-configuration`. */
+export function createAnalysis(settings: AnalysisSettings, services: AnalysisServices): Analysis {
+  const manifests = readManifests(settings.modelsFolder);
+  const selection = { ...(settings.modelIds && { ids: settings.modelIds }) };
+  const configured = selectModels(manifests, {
+    ...selection,
+    allowsResearchOnly: settings.allowsResearchModels,
+  });
+  const withResearch = selectModels(manifests, { ...selection, allowsResearchOnly: true });
+  const modelsFor = ({ origin }: StoredInstance) => (origin === 'demo' ? withResearch : configured);
+  const { database } = services;
+  const pool = startInferencePool({
+    modelsFolder: settings.modelsFolder,
+    modelIds: Object.values(withResearch).map(({ id }) => id),
+    workers: settings.workers,
+  });
+  const inference = createImageInference({
+    database,
+    objects: services.objects,
+    pool,
+    ...(services.onInference && { onInference: services.onInference }),
+  });
+  let queue: StudyQueue | undefined;
+  const report = (error: unknown) => {
+    services.onError(asPacsError(error, 'model-failed'));
+  };
+
+  return {
+    hooks: {
+      async inTransaction(client, instance) {
+        if (eligibilityOf(instance, settings.modalities).kind === 'ignored') return;
+        await recordArrival(client, instance.studyInstanceUid, settings.quietSeconds);
+        await queue?.enqueue(instance.studyInstanceUid, settings.quietSeconds, client);
+      },
+      afterCommit(instance) {
+        if (!queue || eligibilityOf(instance, settings.modalities).kind !== 'radiograph') return;
+        inference.outcomeOf(instance, modelsFor(instance), asksForBoneAge(instance.metadata)).catch(report);
+      },
+    },
+    async start(instances) {
+      const { softwareVersion, observer, modalities } = settings;
+      const now = () => new Date();
+      const study = {
+        database,
+        index: services.index,
+        instances,
+        inference,
+        modelsFor,
+        modalities,
+        observer,
+        softwareVersion,
+        now,
+      };
+      const started = await startStudyQueue(database, {
+        concurrency: settings.workers + 1,
+        handle: (job) => analyseStudy(job, study),
+        onError: report,
+      });
+      for (const studyUid of await listUnfinished(database))
+        await started.enqueue(studyUid, settings.quietSeconds);
+      queue = started;
+    },
+    async request(studyUid, options) {
+      await recordArrival(database, studyUid, 0, options?.boneAge);
+      await queue?.enqueue(studyUid, 0);
+    },
+    async stop() {
+      const stopping = queue;
+      queue = undefined;
+      await stopping?.stop();
+      await pool.close();
+    },
+  };
+}

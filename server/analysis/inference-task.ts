@@ -1,0 +1,24 @@
+/**
+ * What the main thread and the inference workers say to each other. Plain values, cloned between threads.
+ */
+import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
+import type { PatientFacts } from '../../models/pipeline.ts';
+
+/** Given to every worker at its start. */
+export interface WorkerSetup {
+  readonly modelsFolder: string;
+  /** Models to load, by id. */
+  readonly modelIds: readonly string[];
+  readonly intraOpThreads: number;
+}
+
+/** One instance to analyse. */
+export interface InferenceTask {
+  /** The Part 10 file. */
+  readonly bytes: Uint8Array;
+  readonly header: InstanceHeader;
+  /** Models that may speak about this image, by id; a subset of the loaded ones. */
+  readonly modelIds: readonly string[];
+  readonly patient: PatientFacts;
+  readonly isBoneAgeRequested: boolean;
+}

@@ -1,0 +1,55 @@
+/**
+ * The worker thread: stored bytes → frame → grey image → models → outcome. Everything slow happens here, off the event
+ * loop. Sessions are loaded once, when the thread starts.
+ */
+import { workerData } from 'node:worker_threads';
+import type { ImageOutcome, SourceImage } from '../../dicom/vocabulary/finding.ts';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
+import { toGrey } from '../../dicom/pixels/render.ts';
+import { readPixelModule } from '../../dicom/read/pixel-module.ts';
+import { analyseImage } from '../../models/pipeline.ts';
+import { selectModels } from '../../models/registry.ts';
+import { readManifests } from '../../models/runtime/load-models.ts';
+import { openSessions } from '../../models/runtime/session.ts';
+import type { InferenceTask, WorkerSetup } from './inference-task.ts';
+
+// Piscina hands its own data first and ours second.
+const [, setup] = workerData as [unknown, WorkerSetup];
+const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
+const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThreads: setup.intraOpThreads });
+
+/** Analyses one instance. What its pixels cannot give is an outcome; only a fault of ours rejects. */
+export default async function analyseInstance(task: InferenceTask): Promise<ImageOutcome> {
+  const { header, bytes } = task;
+  let source: SourceImage = {
+    studyInstanceUid: header.studyInstanceUid,
+    seriesInstanceUid: header.seriesInstanceUid,
+    sopClassUid: header.sopClassUid,
+    sopInstanceUid: header.sopInstanceUid,
+    frameNumber: 1,
+    rows: 0,
+    columns: 0,
+  };
+  try {
+    const module = readPixelModule(header, bytes);
+    source = { ...source, rows: module.rows, columns: module.columns };
+    const image = toGrey(await decodeFrame(bytes, header, 0), module);
+    const models = selectModels(manifests, { ids: task.modelIds, allowsResearchOnly: true });
+    return await analyseImage(
+      { image, source, patient: task.patient, isBoneAgeRequested: task.isBoneAgeRequested },
+      models,
+      sessions.run,
+    );
+  } catch (error) {
+    if (!(error instanceof PacsError)) throw error;
+    return {
+      status: 'rejected',
+      source,
+      reason: 'unsupported-pixels',
+      detail: error.message,
+      findings: [],
+      runs: [],
+    };
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The durable queue of studies to complete. The only importer of `pg-boss`.
+ *
+ * One job per arrival, started when the study has been quiet long enough; the handler finds out whether its arrival was
+ * the last. At most one job of a study is active. A job whose process died is taken up again when its heartbeat stops.
+ */
+import { PgBoss } from 'pg-boss';
+import { query, type Pool, type Queryable } from '../storage/database.ts';
+
+const QUEUE = 'complete-study';
+const RETRY_LIMIT = 3;
+
+/** A job as its handler sees it. */
+export interface StudyJob {
+  readonly studyInstanceUid: string;
+  /** True when the queue will not try again if this try rejects. */
+  readonly isLastTry: boolean;
+}
+
+export interface StudyQueue {
+  /** Queues a study; with a transaction's connection the job appears when that commits. */
+  enqueue(studyUid: string, startAfterSeconds: number, target?: Queryable): Promise<void>;
+  /** Lets go of new jobs and waits for the running ones. */
+  stop(): Promise<void>;
+}
+
+export interface StudyQueueOptions {
+  /** Studies completed side by side. */
+  readonly concurrency: number;
+  readonly handle: (job: StudyJob) => Promise<void>;
+  /** Called with failures of the queue itself, not of jobs. */
+  readonly onError: (error: Error) => void;
+}
+
+/** Prepares the queue's tables and starts taking jobs. */
+export async function startStudyQueue(pool: Pool, options: StudyQueueOptions): Promise<StudyQueue> {
+  const boss = new PgBoss({ db: connectionOf(pool), schema: 'study_queue', monitorIntervalSeconds: 15 });
+  boss.on('error', options.onError);
+  await boss.start();
+  await boss.createQueue(QUEUE, {
+    policy: 'singleton',
+    retryLimit: RETRY_LIMIT,
+    retryDelay: 2,
+    retryBackoff: true,
+    heartbeatSeconds: 15,
+    deleteAfterSeconds: 86_400,
+  });
+  const workOptions = {
+    pollingIntervalSeconds: 0.5,
+    localConcurrency: options.concurrency,
+    includeMetadata: true,
+  } as const;
+  await boss.work<{ studyInstanceUid: string }, undefined, typeof workOptions>(
+    QUEUE,
+    workOptions,
+    async ([job]) => {
+      if (!job) return;
+      const { studyInstanceUid } = job.data;
+      await options.handle({ studyInstanceUid, isLastTry: job.retryCount >= RETRY_LIMIT });
+    },
+  );
+  return {
+    async enqueue(studyInstanceUid, startAfterSeconds, target) {
+      await boss.send(
+        QUEUE,
+        { studyInstanceUid },
+        {
+          singletonKey: studyInstanceUid,
+          startAfter: Math.ceil(startAfterSeconds),
+          ...(target && { db: connectionOf(target) }),
+        },
+      );
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 30_000 }),
+  };
+}
+
+function connectionOf(target: Queryable) {
+  return {
+    executeSql: async (text: string, values: unknown[] = []) => ({ rows: await query(target, text, values) }),
+  };
+}

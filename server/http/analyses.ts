@@ -1,0 +1,66 @@
+/**
+ * `/api/analyses`: how far the analysis of a study is, and the request for one.
+ */
+import { json, Router } from 'express';
+import { z } from 'zod';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { parseUid } from '../../dicom/vocabulary/uids.ts';
+import { listAnalyses, type AnalysisRecord } from '../analysis/analysis-records.ts';
+import type { Analysis } from '../analysis/index.ts';
+import type { Pool } from '../storage/database.ts';
+import type { StudyIndex } from '../storage/study-index.ts';
+
+const LIST_LIMIT = 500;
+
+const requestBody = z.strictObject({ studyInstanceUid: z.string(), boneAge: z.boolean().optional() });
+
+export interface AnalysesServices {
+  readonly database: Pool;
+  readonly index: StudyIndex;
+  readonly analysis: Analysis;
+}
+
+/** `GET ?study=UID[,UID…]` lists, newest first; `POST {studyInstanceUid, boneAge?}` asks for an analysis now and answers 202. */
+export function analysesRouter({ database, index, analysis }: AnalysesServices): Router {
+  const router = Router();
+  router.get('/', async (request, response) => {
+    const { study } = request.query;
+    const studyUids = study === undefined ? undefined : uidsOf(study);
+    const records = await listAnalyses(database, studyUids, LIST_LIMIT);
+    response.set('Cache-Control', 'no-store').json({ analyses: records.map(resourceOf) });
+  });
+  router.post('/', json({ limit: '16kb' }), async (request, response) => {
+    const parsed = requestBody.safeParse(request.body);
+    if (!parsed.success)
+      throw new PacsError(
+        'bad-request',
+        `The body is not an analysis request: ${z.prettifyError(parsed.error)}`,
+      );
+    const studyUid = parseUid(parsed.data.studyInstanceUid, 'studyInstanceUid');
+    const instances = await index.listInstances({ studyUid });
+    if (instances.length === 0) throw new PacsError('not-found', 'No instance of this study is stored');
+    await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
+    response.status(202).json({ analyses: (await listAnalyses(database, [studyUid], 1)).map(resourceOf) });
+  });
+  return router;
+}
+
+function uidsOf(parameter: unknown): readonly string[] {
+  if (typeof parameter !== 'string')
+    throw new PacsError('bad-request', 'Parameter study is given more than once; expected a list by comma');
+  return parameter.split(',').map((uid) => parseUid(uid, 'Parameter study'));
+}
+
+/** The resource as clients see it; times in ISO 8601. */
+function resourceOf(record: AnalysisRecord) {
+  return {
+    studyInstanceUid: record.studyInstanceUid,
+    state: record.state,
+    reason: record.reason,
+    queuedAt: record.queuedAt.toISOString(),
+    startedAt: record.startedAt?.toISOString(),
+    finishedAt: record.finishedAt?.toISOString(),
+    images: record.images,
+    report: record.report,
+  };
+}
