@@ -1,0 +1,232 @@
+/**
+ * Stored bytes → the samples of one frame, whatever the transfer syntax. PS3.5 Chapter 8 and Annex A.
+ *
+ * A transfer syntax is one row of a table. Sizes are checked before anything is allocated by them. Trap: Pixel
+ * Representation decides the sign, not the code stream: JPEG knows no sign, and JPEG 2000 files exist that contradict.
+ */
+import { inflated } from '../read/part10-reader.ts';
+import { readImagePixel, type ImagePixel } from '../read/image-pixel.ts';
+import { TAG } from '../vocabulary/dictionary.ts';
+import { PacsError } from '../vocabulary/failure.ts';
+import type { PixelFrame, SampleArray } from '../vocabulary/image.ts';
+import type { InstanceHeader } from '../vocabulary/instance.ts';
+import { TRANSFER_SYNTAX } from '../vocabulary/uids.ts';
+import { readCodeStreamHeader, type CodeStreamDecoder, type DecodedSamples } from './codecs/code-stream.ts';
+import { decodeHighThroughputJpeg2000 } from './codecs/high-throughput-jpeg-2000.ts';
+import { decodeJpeg2000 } from './codecs/jpeg-2000.ts';
+import { decodeJpegLossless } from './codecs/jpeg-lossless.ts';
+import { decodeJpegLs } from './codecs/jpeg-ls.ts';
+import { decodeJpeg } from './codecs/jpeg.ts';
+import { decodeRle } from './codecs/rle.ts';
+import { rgbFromYbrFull, upsampleYbr422 } from './colour.ts';
+import { encapsulatedFrame, nativeFrame } from './frame-locator.ts';
+import { interleavePlanes, nativeBits, storedSamples, swapBytes, unpackBits } from './stored-samples.ts';
+
+/** A frame still in the file. */
+interface FrameSource {
+  readonly bytes: Uint8Array;
+  readonly header: InstanceHeader;
+  readonly offset: number;
+  readonly pixel: ImagePixel;
+  readonly frameIndex: number;
+}
+
+type FrameReader = (source: FrameSource) => Promise<PixelFrame>;
+
+/** One row per transfer syntax that can be decoded. PS3.6 Table A-1. */
+const READERS: Readonly<Record<string, FrameReader>> = {
+  [TRANSFER_SYNTAX.implicitVrLittleEndian]: readNative,
+  [TRANSFER_SYNTAX.explicitVrLittleEndian]: readNative,
+  [TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian]: readNative,
+  [TRANSFER_SYNTAX.explicitVrBigEndian]: readNative,
+  [TRANSFER_SYNTAX.rleLossless]: readRle,
+  [TRANSFER_SYNTAX.jpegBaseline]: compressedWith(decodeJpeg, isAlwaysRgb),
+  [TRANSFER_SYNTAX.jpegExtended]: compressedWith(decodeJpeg, isAlwaysRgb),
+  [TRANSFER_SYNTAX.jpegLossless]: compressedWith(decodeJpegLossless),
+  [TRANSFER_SYNTAX.jpegLosslessFirstOrder]: compressedWith(decodeJpegLossless),
+  [TRANSFER_SYNTAX.jpegLsLossless]: compressedWith(decodeJpegLs),
+  [TRANSFER_SYNTAX.jpegLsNearLossless]: compressedWith(decodeJpegLs),
+  [TRANSFER_SYNTAX.jpeg2000Lossless]: compressedWith(decodeJpeg2000),
+  [TRANSFER_SYNTAX.jpeg2000]: compressedWith(decodeJpeg2000),
+  [TRANSFER_SYNTAX.htj2kLossless]: compressedWith(decodeHighThroughputJpeg2000),
+  [TRANSFER_SYNTAX.htj2kLosslessRpcl]: compressedWith(decodeHighThroughputJpeg2000),
+  [TRANSFER_SYNTAX.htj2k]: compressedWith(decodeHighThroughputJpeg2000),
+};
+
+/** True for a transfer syntax whose frames {@link decodeFrame} reads (JPEG Extended: with 8 bits only). */
+export function isDecodable(transferSyntaxUid: string): boolean {
+  return Object.hasOwn(READERS, transferSyntaxUid);
+}
+
+/** Transfer syntaxes that {@link decodeFrame} reads. */
+export const DECODABLE_TRANSFER_SYNTAXES: readonly string[] = Object.keys(READERS);
+
+/** Decodes one frame of a file. `bytes` is the whole file of `header`, `frameIndex` counts from 0. YBR comes back as RGB, colour by pixel. Throws `no-pixel-data`, `unsupported-transfer-syntax`, `undecodable-pixels`, `malformed-dicom`, `invalid-value`, `missing-attribute`, `too-large`, `not-found`. */
+export async function decodeFrame(
+  bytes: Uint8Array,
+  header: InstanceHeader,
+  frameIndex: number,
+): Promise<PixelFrame> {
+  const { pixelData, transferSyntaxUid } = header;
+  if (pixelData === undefined)
+    throw new PacsError('no-pixel-data', 'The instance holds no PixelData (7FE0,0010)');
+  const read = isDecodable(transferSyntaxUid) ? READERS[transferSyntaxUid] : undefined;
+  if (read === undefined) {
+    throw new PacsError(
+      'unsupported-transfer-syntax',
+      `Frames of transfer syntax ${transferSyntaxUid} cannot be decoded`,
+    );
+  }
+  const pixel = readImagePixel(header);
+  const file = inflated(bytes, transferSyntaxUid);
+  try {
+    return await read({ bytes: file, header, offset: pixelData.offset, pixel, frameIndex });
+  } catch (cause) {
+    if (cause instanceof PacsError) throw cause;
+    throw new PacsError('undecodable-pixels', `The codec could not read frame ${frameIndex + 1}`, { cause });
+  }
+}
+
+/** Native samples, interleaved or by plane, little or big endian. PS3.5 8.2, A.3. */
+function readNative({ bytes, header, offset, pixel, frameIndex }: FrameSource): Promise<PixelFrame> {
+  if (header.pixelData?.isEncapsulated) {
+    throw new PacsError(
+      'malformed-dicom',
+      'PixelData has undefined length in a transfer syntax without fragments',
+    );
+  }
+  const { frame, firstBit } = nativeFrame(bytes, offset, pixel, frameIndex);
+  const count = pixel.rows * pixel.columns;
+  if (pixel.bitsAllocated === 1) {
+    return Promise.resolve(
+      frameOf(pixel, unpackBits(frame, firstBit, count), pixel.photometricInterpretation),
+    );
+  }
+  const isBigEndian = header.transferSyntaxUid === TRANSFER_SYNTAX.explicitVrBigEndian;
+  const little = isBigEndian ? littleEndian(frame, bytes, offset, pixel) : frame;
+  const is422 = pixel.photometricInterpretation === 'YBR_FULL_422';
+  const samples = storedSamples(little, count * (is422 ? 2 : pixel.samplesPerPixel), nativeBits(pixel));
+  const full = is422 ? upsampleYbr422(samples, count) : samples;
+  return Promise.resolve(colourFrame(pixel, full, pixel.isPlanar && !is422, false));
+}
+
+/** Samples of 8 bits are swapped only when they lie in words (VR OW, named in the element header); a frame may begin within a word. PS3.5 A.3, 8.2. */
+function littleEndian(frame: Uint8Array, bytes: Uint8Array, offset: number, pixel: ImagePixel): Uint8Array {
+  if (pixel.bitsAllocated === 32) return swapBytes(frame, 4);
+  if (pixel.bitsAllocated === 16) return swapBytes(frame, 2);
+  const isWord = String.fromCharCode(bytes[offset - 8] ?? 0, bytes[offset - 7] ?? 0) === 'OW';
+  if (!isWord) return frame;
+  const start = frame.byteOffset - bytes.byteOffset - offset;
+  return frame.map((_, index) => bytes[offset + ((start + index) ^ 1)] ?? 0);
+}
+
+function readRle(source: FrameSource): Promise<PixelFrame> {
+  const { pixel } = source;
+  const bits = nativeBits(pixel);
+  const count = pixel.rows * pixel.columns;
+  const bytes = decodeRle(codeStreamOf(source), count, bits.bitsAllocated / 8, pixel.samplesPerPixel);
+  const samples = storedSamples(bytes, count * pixel.samplesPerPixel, bits);
+  return Promise.resolve(colourFrame(pixel, samples, true, false));
+}
+
+/** A reader around a codec. `turnsToRgb` says whether the codec's colour is RGB whatever the file declares. */
+function compressedWith(
+  decode: CodeStreamDecoder,
+  turnsToRgb: (pixel: ImagePixel) => boolean = isTransformed,
+): FrameReader {
+  return async (source) => {
+    const { pixel } = source;
+    const codeStream = codeStreamOf(source);
+    checkSize(pixel, readCodeStreamHeader(codeStream));
+    const decoded = await decode(codeStream);
+    checkSize(pixel, decoded);
+    return colourFrame(pixel, samplesOf(pixel, decoded), decoded.isPlanar, turnsToRgb(pixel));
+  };
+}
+
+/** Colour transforms inside JPEG 2000 are undone by the codec. PS3.3 C.7.6.3.1.2. */
+function isTransformed({ photometricInterpretation }: ImagePixel): boolean {
+  return photometricInterpretation === 'YBR_RCT' || photometricInterpretation === 'YBR_ICT';
+}
+
+function isAlwaysRgb(): boolean {
+  return true;
+}
+
+function codeStreamOf({ bytes, header, offset, pixel, frameIndex }: FrameSource): Uint8Array {
+  if (!header.pixelData?.isEncapsulated) {
+    throw new PacsError(
+      'malformed-dicom',
+      'PixelData has a defined length; a compressed transfer syntax has fragments',
+    );
+  }
+  return encapsulatedFrame(bytes, offset, pixel, frameIndex, extendedOffsetsOf(header));
+}
+
+/** Extended Offset Table (7FE0,0001), when short enough to be kept in the header; one fragment a frame is found without it. PS3.3 C.7.6.3.1.8. */
+function extendedOffsetsOf({ attributes }: InstanceHeader): number[] {
+  const base64 = attributes[TAG.ExtendedOffsetTable]?.InlineBinary;
+  if (base64 === undefined) return [];
+  const table = Buffer.from(base64, 'base64');
+  return Array.from({ length: Math.floor(table.length / 8) }, (_, index) =>
+    Number(table.readBigUInt64LE(index * 8)),
+  );
+}
+
+function checkSize(
+  pixel: ImagePixel,
+  size: Pick<DecodedSamples, 'rows' | 'columns' | 'components' | 'bitsPerSample'>,
+): void {
+  if (
+    size.rows !== pixel.rows ||
+    size.columns !== pixel.columns ||
+    size.components !== pixel.samplesPerPixel
+  ) {
+    throw new PacsError(
+      'undecodable-pixels',
+      `The code stream holds ${size.columns} × ${size.rows} × ${size.components} samples; the header says ${pixel.columns} × ${pixel.rows} × ${pixel.samplesPerPixel}`,
+    );
+  }
+  if (size.bitsPerSample < 1 || size.bitsPerSample > Math.min(16, Math.max(8, pixel.bitsAllocated))) {
+    throw new PacsError(
+      'undecodable-pixels',
+      `The code stream holds ${size.bitsPerSample} bits a sample; BitsAllocated is ${pixel.bitsAllocated}`,
+    );
+  }
+}
+
+/** The precision of the code stream is where its sign bit is, even when Bits Stored differs. */
+function samplesOf(pixel: ImagePixel, { bytes, bitsPerSample }: DecodedSamples): SampleArray {
+  return storedSamples(bytes, pixel.rows * pixel.columns * pixel.samplesPerPixel, {
+    bitsAllocated: bitsPerSample <= 8 ? 8 : 16,
+    bitsStored: bitsPerSample,
+    highBit: bitsPerSample - 1,
+    isSigned: pixel.isSigned,
+  });
+}
+
+function colourFrame(
+  pixel: ImagePixel,
+  samples: SampleArray,
+  isPlanar: boolean,
+  isRgbAlready: boolean,
+): PixelFrame {
+  if (pixel.samplesPerPixel === 1) return frameOf(pixel, samples, pixel.photometricInterpretation);
+  const byPixel = isPlanar ? interleavePlanes(samples) : samples;
+  if (isRgbAlready || pixel.photometricInterpretation === 'RGB') return frameOf(pixel, byPixel, 'RGB');
+  if (!/^YBR_FULL(_422)?$/.test(pixel.photometricInterpretation) || pixel.bitsAllocated !== 8) {
+    throw new PacsError(
+      'undecodable-pixels',
+      `Colour of PhotometricInterpretation ${pixel.photometricInterpretation} with ${pixel.bitsAllocated} bits cannot be turned into RGB`,
+    );
+  }
+  return frameOf(pixel, new Uint8Array(rgbFromYbrFull(byPixel).buffer), 'RGB');
+}
+
+function frameOf(
+  { columns, rows, samplesPerPixel }: ImagePixel,
+  samples: SampleArray,
+  photometricInterpretation: string,
+): PixelFrame {
+  return { columns, rows, samplesPerPixel, photometricInterpretation, samples };
+}

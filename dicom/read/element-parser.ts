@@ -1,0 +1,246 @@
+/**
+ * Encoded data set → a tree of elements that say where their values lie. PS3.5 Chapter 7 and Annex A.
+ *
+ * Own code rather than a library because three things are needed at once: the long form of OV, SV and UV (Extended
+ * Offset Table), limits on depth and number of elements, and an end of the bytes that can be told from damage.
+ * Trap: UN of undefined length holds Implicit VR Little Endian whatever surrounds it (PS3.5 6.2.2 note 4).
+ */
+import type { Tag } from '../vocabulary/data-set.ts';
+import { PacsError } from '../vocabulary/failure.ts';
+import { dictionaryVrOf } from './tag-dictionary.ts';
+
+/** How a data set is encoded. PS3.5 Annex A. */
+export interface Encoding {
+  readonly isExplicitVr: boolean;
+  readonly isLittleEndian: boolean;
+}
+
+/** One element: `offset` and `length` in bytes of the value; `items` when it is a sequence. */
+export interface RawElement {
+  readonly tag: Tag;
+  /** VR as encoded, or from the dictionary for implicit VR (`xs`, `ox`, `lt` where it depends on the context). */
+  readonly vr: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly isLittleEndian: boolean;
+  readonly items?: readonly (readonly RawElement[])[];
+  /** True for Pixel Data of undefined length: `offset` is that of the Basic Offset Table item. */
+  readonly isEncapsulated?: true;
+}
+
+/** The bytes end before the data set does. A file is damaged; a prefix of a file is too short. */
+export class EndOfBytes extends PacsError {
+  constructor(what: string) {
+    super('malformed-dicom', `The bytes end within ${what}`);
+  }
+}
+
+const UNDEFINED_LENGTH = 0xffffffff;
+const ITEM = 'FFFEE000';
+const ITEM_DELIMITER = 'FFFEE00D';
+const SEQUENCE_DELIMITER = 'FFFEE0DD';
+const MAX_DEPTH = 48;
+const MAX_ELEMENTS = 500_000;
+const SHORT_FORM = /^(AE|AS|AT|CS|DA|DS|DT|FD|FL|IS|LO|LT|PN|SH|SL|SS|ST|TM|UI|UL|US)$/;
+const PIXEL_TAGS: ReadonlySet<Tag> = new Set(['7FE00008', '7FE00009', '7FE00010']);
+const IMPLICIT_LITTLE_ENDIAN: Encoding = { isExplicitVr: false, isLittleEndian: true };
+
+/** Reads a data set from `start` up to and including Pixel Data; what follows Pixel Data is not read. Throws `EndOfBytes`, `malformed-dicom`, `too-large`. */
+export function parseElements(bytes: Uint8Array, start: number, encoding: Encoding): readonly RawElement[] {
+  return new ElementParser(bytes, start).readTopLevel(encoding, (tag) => PIXEL_TAGS.has(tag));
+}
+
+/** Reads the File Meta Information (group 0002, always Explicit VR Little Endian); `end` is where the data set begins. PS3.10 7.1. */
+export function parseFileMeta(
+  bytes: Uint8Array,
+  start: number,
+): { readonly elements: readonly RawElement[]; readonly end: number } {
+  const parser = new ElementParser(bytes, start);
+  const elements = parser.readFileMeta();
+  return { elements, end: parser.position };
+}
+
+/** True when an element at `start` carries a VR: two capital letters behind the tag. Files exist that declare it wrongly. */
+export function looksExplicit(bytes: Uint8Array, start: number): boolean {
+  return isCapital(bytes[start + 4]) && isCapital(bytes[start + 5]);
+}
+
+/** One pass over one buffer; the state is the position and the number of elements seen. */
+class ElementParser {
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  position: number;
+  private count = 0;
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.position = start;
+  }
+
+  readTopLevel(encoding: Encoding, isLast: (tag: Tag) => boolean): RawElement[] {
+    const elements: RawElement[] = [];
+    while (this.position < this.bytes.length) {
+      // Files exist with zero padding behind the last element.
+      if (this.bytes.length - this.position < 8 && this.isZeroToEnd()) break;
+      const head = this.readHead(encoding);
+      const element = isLast(head.tag)
+        ? this.pixelElement(head)
+        : this.readValue(head, encoding, this.bytes.length, 0);
+      elements.push(element);
+      if (isLast(element.tag)) break;
+    }
+    return elements;
+  }
+
+  readFileMeta(): RawElement[] {
+    const encoding = { isExplicitVr: true, isLittleEndian: true };
+    const elements: RawElement[] = [];
+    while (this.position + 8 <= this.bytes.length && this.view.getUint16(this.position, true) === 0x0002) {
+      elements.push(this.readValue(this.readHead(encoding), encoding, this.bytes.length, 0));
+    }
+    return elements;
+  }
+
+  private isZeroToEnd(): boolean {
+    return this.bytes.subarray(this.position).every((byte) => byte === 0);
+  }
+
+  /** Tag, VR and length. Elements of group FFFE have no VR in any encoding. PS3.5 7.5. */
+  private readHead({ isExplicitVr, isLittleEndian }: Encoding): Head {
+    this.need(8, 'an element header');
+    if (++this.count > MAX_ELEMENTS) {
+      throw new PacsError('too-large', `The data set holds more than ${MAX_ELEMENTS} elements`);
+    }
+    const at = this.position;
+    const group = this.view.getUint16(at, isLittleEndian);
+    const tag = hex(group) + hex(this.view.getUint16(at + 2, isLittleEndian));
+    const isBare = group === 0xfffe || !isExplicitVr || !looksExplicit(this.bytes, at);
+    if (isBare) {
+      this.position += 8;
+      const vr = group === 0xfffe ? '' : dictionaryVrOf(tag);
+      return { tag, vr, length: this.view.getUint32(at + 4, isLittleEndian), isLittleEndian };
+    }
+    const vr = String.fromCharCode(this.bytes[at + 4] ?? 0, this.bytes[at + 5] ?? 0);
+    if (SHORT_FORM.test(vr)) {
+      this.position += 8;
+      return { tag, vr, length: this.view.getUint16(at + 6, isLittleEndian), isLittleEndian };
+    }
+    this.need(12, `the header of ${tag}`);
+    this.position += 12;
+    return { tag, vr, length: this.view.getUint32(at + 8, isLittleEndian), isLittleEndian };
+  }
+
+  private readValue(head: Head, encoding: Encoding, limit: number, depth: number): RawElement {
+    const { tag, vr, length } = head;
+    const offset = this.position;
+    if (length === UNDEFINED_LENGTH) return this.readUndefinedLength(head, encoding, depth);
+    this.need(length, `the value of ${tag}`);
+    if (offset + length > limit) {
+      throw new PacsError('malformed-dicom', `The length of ${tag} reaches beyond the item that holds it`);
+    }
+    const isUnknownSequence = vr === 'UN' && dictionaryVrOf(tag) === 'SQ';
+    const items =
+      vr === 'SQ'
+        ? this.readItems(encoding, offset + length, depth)
+        : isUnknownSequence
+          ? this.tryReadItems(offset + length, depth)
+          : undefined;
+    this.position = offset + length;
+    return { ...head, vr: items ? 'SQ' : vr, offset, ...(items && { items }) };
+  }
+
+  /** A sequence, or fragments when the VR is one of bytes. PS3.5 7.5.1 and A.4. */
+  private readUndefinedLength(head: Head, encoding: Encoding, depth: number): RawElement {
+    const offset = this.position;
+    const isBytes = /^(O.|ox)$/.test(head.vr);
+    if (isBytes) {
+      this.skipFragments(head.tag);
+      return { ...head, offset, length: this.position - offset, isEncapsulated: true };
+    }
+    const inner = head.vr === 'UN' ? IMPLICIT_LITTLE_ENDIAN : encoding;
+    const items = this.readItems(inner, undefined, depth);
+    return { ...head, vr: 'SQ', offset, length: this.position - offset, items };
+  }
+
+  /** UN of defined length whose tag the dictionary knows as a sequence: implicit VR, unless that makes no sense. */
+  private tryReadItems(end: number, depth: number): RawElement[][] | undefined {
+    try {
+      return this.readItems(IMPLICIT_LITTLE_ENDIAN, end, depth);
+    } catch (error) {
+      if (error instanceof PacsError && error.kind === 'malformed-dicom') return undefined;
+      throw error;
+    }
+  }
+
+  /** Items up to `end`, or up to the sequence delimiter when `end` is absent. */
+  private readItems(encoding: Encoding, end: number | undefined, depth: number): RawElement[][] {
+    if (depth >= MAX_DEPTH) {
+      throw new PacsError('malformed-dicom', `Sequences are nested deeper than ${MAX_DEPTH} levels`);
+    }
+    const items: RawElement[][] = [];
+    while (end === undefined || this.position < end) {
+      const head = this.readHead(encoding);
+      if (head.tag === SEQUENCE_DELIMITER) return items;
+      if (head.tag !== ITEM) {
+        throw new PacsError('malformed-dicom', `An item was expected in a sequence, found ${head.tag}`);
+      }
+      items.push(this.readItem(head.length, encoding, end ?? this.bytes.length, depth + 1));
+    }
+    return items;
+  }
+
+  private readItem(length: number, encoding: Encoding, limit: number, depth: number): RawElement[] {
+    const isUndefined = length === UNDEFINED_LENGTH;
+    if (!isUndefined) this.need(length, 'an item');
+    const end = isUndefined ? limit : this.position + length;
+    if (end > limit)
+      throw new PacsError('malformed-dicom', 'The length of an item reaches beyond its sequence');
+    const elements: RawElement[] = [];
+    while (isUndefined || this.position < end) {
+      const head = this.readHead(encoding);
+      if (head.tag === ITEM_DELIMITER) break;
+      elements.push(this.readValue(head, encoding, end, depth));
+    }
+    return elements;
+  }
+
+  private skipFragments(tag: Tag): void {
+    for (;;) {
+      const head = this.readHead(IMPLICIT_LITTLE_ENDIAN);
+      if (head.tag === SEQUENCE_DELIMITER) return;
+      if (head.tag !== ITEM) {
+        throw new PacsError('malformed-dicom', `A fragment was expected in ${tag}, found ${head.tag}`);
+      }
+      this.need(head.length, `a fragment of ${tag}`);
+      this.position += head.length;
+    }
+  }
+
+  /** Pixel Data is described, not read: its bytes may lie beyond a prefix. */
+  private pixelElement(head: Head): RawElement {
+    const offset = this.position;
+    return head.length === UNDEFINED_LENGTH
+      ? { ...head, offset, length: this.bytes.length - offset, isEncapsulated: true }
+      : { ...head, offset };
+  }
+
+  private need(length: number, what: string): void {
+    if (this.position + length > this.bytes.length) throw new EndOfBytes(what);
+  }
+}
+
+interface Head {
+  readonly tag: Tag;
+  readonly vr: string;
+  readonly length: number;
+  readonly isLittleEndian: boolean;
+}
+
+function hex(value: number): string {
+  return value.toString(16).toUpperCase().padStart(4, '0');
+}
+
+function isCapital(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x41 && byte <= 0x5a;
+}

@@ -1,0 +1,164 @@
+/**
+ * DICOM file → header and data set. PS3.10 Chapter 7, PS3.5 Annex A.
+ *
+ * Pixel bytes are located, never read; what follows Pixel Data is not read either. Trap: positions of a deflated file
+ * are those in the *inflated* file, see {@link inflated}.
+ */
+import { inflateRawSync, constants } from 'node:zlib';
+import type { DataSet } from '../vocabulary/data-set.ts';
+import { textOf } from '../vocabulary/data-set.ts';
+import { TAG } from '../vocabulary/dictionary.ts';
+import { PacsError } from '../vocabulary/failure.ts';
+import type { InstanceHeader, PixelDataLocation } from '../vocabulary/instance.ts';
+import { parseUid, TRANSFER_SYNTAX } from '../vocabulary/uids.ts';
+import { dataSetFrom } from './data-set.ts';
+import {
+  EndOfBytes,
+  looksExplicit,
+  parseElements,
+  parseFileMeta,
+  type Encoding,
+  type RawElement,
+} from './element-parser.ts';
+
+const PREAMBLE_LENGTH = 128;
+const DATA_START = PREAMBLE_LENGTH + 4;
+const MAX_INFLATED_BYTES = 1024 * 1024 * 1024;
+
+/** A file taken apart: the (inflated) bytes, its transfer syntax and its elements. */
+export interface Part10 {
+  readonly bytes: Uint8Array;
+  readonly transferSyntaxUid: string;
+  readonly elements: readonly RawElement[];
+}
+
+/** Reads the header of a whole file, or of a prefix that reaches Pixel Data. Throws `not-dicom`, `malformed-dicom` (also when the bytes end within the header), `missing-attribute`, `invalid-uid`, `too-large`. */
+export function readHeader(bytes: Uint8Array): InstanceHeader {
+  return headerOf(parsePart10(bytes));
+}
+
+/** Reads the header from the first bytes of a file; `undefined` when they end before the header does: read more and ask again. Throws like {@link readHeader}. A file that ends early is told from a short prefix only by {@link readHeader} on the whole file. */
+export function readHeaderFromPrefix(prefix: Uint8Array): InstanceHeader | undefined {
+  if (prefix.length < DATA_START) return undefined;
+  try {
+    return headerOf(parsePart10(prefix));
+  } catch (error) {
+    if (error instanceof EndOfBytes) return undefined;
+    throw error;
+  }
+}
+
+/** Reads a whole file: the header, and the same attributes as a data set. Binary values over 1 KiB are elements without a value. Throws like {@link readHeader}. */
+export function readPart10(bytes: Uint8Array): {
+  readonly header: InstanceHeader;
+  readonly dataSet: DataSet;
+} {
+  const header = readHeader(bytes);
+  return { header, dataSet: header.attributes };
+}
+
+/** Takes a file apart without interpreting values. Throws `not-dicom`, `malformed-dicom`, `missing-attribute`, `invalid-uid`, `too-large`. */
+export function parsePart10(file: Uint8Array): Part10 {
+  if (!isPart10(file)) {
+    throw new PacsError('not-dicom', 'The bytes DICM were expected at offset 128 (PS3.10 7.1)');
+  }
+  const meta = parseFileMeta(file, DATA_START);
+  const transferSyntaxUid = transferSyntaxOf(file, meta.elements, meta.end);
+  const bytes = inflatedFrom(file, meta.end, transferSyntaxUid);
+  return {
+    bytes,
+    transferSyntaxUid,
+    elements: parseElements(bytes, meta.end, encodingOf(bytes, meta.end, transferSyntaxUid)),
+  };
+}
+
+/** The bytes that positions in a header refer to: the file itself, or for the deflated transfer syntax the file with its data set inflated. */
+export function inflated(file: Uint8Array, transferSyntaxUid: string): Uint8Array {
+  if (transferSyntaxUid !== TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian) return file;
+  return inflatedFrom(file, parseFileMeta(file, DATA_START).end, transferSyntaxUid);
+}
+
+function isPart10(file: Uint8Array): boolean {
+  const magic = String.fromCharCode(...file.subarray(PREAMBLE_LENGTH, DATA_START));
+  return magic === 'DICM';
+}
+
+function transferSyntaxOf(file: Uint8Array, meta: readonly RawElement[], end: number): string {
+  const element = meta.find(({ tag }) => tag === TAG.TransferSyntaxUID);
+  if (element === undefined || element.length === 0) {
+    if (end >= file.length) throw new EndOfBytes('the File Meta Information');
+    throw new PacsError(
+      'missing-attribute',
+      'TransferSyntaxUID (0002,0010) is absent from the File Meta Information',
+    );
+  }
+  const value = new TextDecoder('latin1').decode(
+    file.subarray(element.offset, element.offset + element.length),
+  );
+  return parseUid(value, 'TransferSyntaxUID (0002,0010)');
+}
+
+/** Encoding of the data set. PS3.5 Annex A. Some files declare explicit VR and hold implicit VR, or the other way round: the first element decides. */
+function encodingOf(bytes: Uint8Array, start: number, transferSyntaxUid: string): Encoding {
+  return {
+    isExplicitVr: looksExplicit(bytes, start),
+    isLittleEndian: transferSyntaxUid !== TRANSFER_SYNTAX.explicitVrBigEndian,
+  };
+}
+
+function inflatedFrom(file: Uint8Array, start: number, transferSyntaxUid: string): Uint8Array {
+  if (transferSyntaxUid !== TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian) return file;
+  const whole = Buffer.concat([file.subarray(0, start), inflate(file.subarray(start))]);
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength);
+}
+
+/** Inflates as much as there is: a prefix of a deflated file gives a prefix of the data set. PS3.5 A.5. */
+function inflate(deflated: Uint8Array): Uint8Array {
+  try {
+    return inflateRawSync(deflated, {
+      maxOutputLength: MAX_INFLATED_BYTES,
+      finishFlush: constants.Z_SYNC_FLUSH,
+    });
+  } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new PacsError('too-large', `The deflated data set is larger than ${MAX_INFLATED_BYTES} bytes`, {
+        cause,
+      });
+    }
+    throw new PacsError('malformed-dicom', 'The deflated data set cannot be inflated (PS3.5 A.5)', { cause });
+  }
+}
+
+function headerOf({ bytes, transferSyntaxUid, elements }: Part10): InstanceHeader {
+  const attributes = dataSetFrom(bytes, elements);
+  const pixelData = locationOf(elements);
+  return {
+    studyInstanceUid: uidOf(attributes, 'StudyInstanceUID'),
+    seriesInstanceUid: uidOf(attributes, 'SeriesInstanceUID'),
+    sopInstanceUid: uidOf(attributes, 'SOPInstanceUID'),
+    sopClassUid: uidOf(attributes, 'SOPClassUID'),
+    transferSyntaxUid,
+    attributes,
+    ...(pixelData && { pixelData }),
+  };
+}
+
+function uidOf(
+  attributes: DataSet,
+  keyword: 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID' | 'SOPClassUID',
+): string {
+  const value = textOf(attributes, TAG[keyword]);
+  if (value === undefined) throw new PacsError('missing-attribute', `${keyword} is absent or empty`);
+  return parseUid(value, keyword);
+}
+
+function locationOf(elements: readonly RawElement[]): PixelDataLocation | undefined {
+  const element = elements.find(({ tag }) => tag === TAG.PixelData);
+  return (
+    element && {
+      offset: element.offset,
+      length: element.length,
+      isEncapsulated: element.isEncapsulated === true,
+    }
+  );
+}
