@@ -138,7 +138,7 @@ function compressedWith(
     const { pixel } = source;
     const codeStream = codeStreamOf(source);
     checkSize(pixel, readCodeStreamHeader(codeStream));
-    const decoded = await decode(codeStream);
+    const decoded = await decode(codeStream, pixel);
     checkSize(pixel, decoded);
     return colourFrame(pixel, samplesOf(pixel, decoded), decoded.isPlanar, turnsToRgb(pixel));
   };

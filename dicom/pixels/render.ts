@@ -35,7 +35,8 @@ function greyFromSamples(samples: SampleArray, module: PixelModule): Float32Arra
   }
   const { first, count } = domainOf(samples);
   const display = displayFunction(module, () => extremesOf(usedValues(samples, first, count), module));
-  const table = Float32Array.from({ length: count }, (_, index) => display(first + index));
+  const table = new Float32Array(count);
+  for (let index = 0; index < count; index++) table[index] = display(first + index);
   const grey = new Float32Array(samples.length);
   for (let index = 0; index < grey.length; index++) grey[index] = table[(samples[index] ?? 0) - first] ?? 0;
   return grey;

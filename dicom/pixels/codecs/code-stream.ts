@@ -17,8 +17,13 @@ export interface DecodedSamples {
   readonly bytes: Uint8Array;
 }
 
+/** What the data set declares about the samples. */
+export interface DeclaredColour {
+  readonly photometricInterpretation: string;
+}
+
 /** Decodes one code stream. Rejects with whatever its library throws; the frame decoder wraps it. */
-export type CodeStreamDecoder = (codeStream: Uint8Array) => Promise<DecodedSamples>;
+export type CodeStreamDecoder = (codeStream: Uint8Array, declared: DeclaredColour) => Promise<DecodedSamples>;
 
 /** Size and depth as the code stream declares them. */
 export interface CodeStreamHeader {
