@@ -1,0 +1,68 @@
+/**
+ * The routes of the DICOMweb Studies Service. PS3.18 10.1, Table 10.3-2. Adding a resource is adding a row.
+ *
+ * Bodies are streamed by the handlers: no body parser may run before this router.
+ */
+import { Router } from 'express';
+import type { RequestHandler } from 'express';
+import type { DicomWebServices } from './dicom-web-services.ts';
+import { methodNotAllowed } from './errors.ts';
+import { searchResources } from './qido.ts';
+import { storeInstances } from './stow.ts';
+import { retrieveInstances, retrieveMetadata } from './wado-dicom.ts';
+import { retrieveFrames, retrievePixelData } from './wado-frames.ts';
+import { retrieveRendered, retrieveThumbnail } from './wado-rendered.ts';
+
+interface Resource {
+  readonly path: string;
+  readonly get: RequestHandler;
+  readonly post?: RequestHandler;
+}
+
+/** Everything under the DICOMweb root. Mount at `/dicom-web`, before the error handler. */
+export function dicomWebRouter(services: DicomWebServices): Router {
+  const router = Router();
+  for (const { path, get, post } of resources(services)) {
+    const route = router.route(path);
+    route.get(get);
+    if (post) route.post(post);
+    route.all(methodNotAllowed('GET', 'HEAD', ...(post ? ['POST'] : [])));
+  }
+  return router;
+}
+
+function resources(services: DicomWebServices): readonly Resource[] {
+  const study = '/studies/:study';
+  const series = `${study}/series/:series`;
+  const instance = `${series}/instances/:instance`;
+  const frames = `${instance}/frames/:frames`;
+  const dicom = retrieveInstances(services);
+  const metadata = retrieveMetadata(services);
+  const rendered = retrieveRendered(services);
+  const thumbnail = retrieveThumbnail(services);
+  const store = storeInstances(services);
+  const search = (level: 'study' | 'series' | 'instance'): RequestHandler =>
+    searchResources(services.index, level);
+  return [
+    { path: '/studies', get: search('study'), post: store },
+    { path: '/series', get: search('series') },
+    { path: '/instances', get: search('instance') },
+    { path: `${study}/series`, get: search('series') },
+    { path: `${study}/instances`, get: search('instance') },
+    { path: `${series}/instances`, get: search('instance') },
+    { path: study, get: dicom, post: store },
+    { path: series, get: dicom },
+    { path: instance, get: dicom },
+    { path: `${study}/metadata`, get: metadata },
+    { path: `${series}/metadata`, get: metadata },
+    { path: `${instance}/metadata`, get: metadata },
+    { path: frames, get: retrieveFrames(services) },
+    { path: `${instance}/bulkdata/:tag`, get: retrievePixelData(services) },
+    { path: `${instance}/rendered`, get: rendered },
+    { path: `${frames}/rendered`, get: rendered },
+    { path: `${study}/thumbnail`, get: thumbnail },
+    { path: `${series}/thumbnail`, get: thumbnail },
+    { path: `${instance}/thumbnail`, get: thumbnail },
+    { path: `${frames}/thumbnail`, get: thumbnail },
+  ];
+}

@@ -1,0 +1,193 @@
+/**
+ * multipart/related, streamed both ways. RFC 2046 5.1.1, RFC 2387, PS3.18 8.6.1.2.
+ *
+ * Trap: a delimiter may be cut anywhere by the network, so as many bytes as a delimiter has, less one, are always
+ * held back until more has come.
+ */
+import { randomUUID } from 'node:crypto';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { MediaType } from './media-type.ts';
+
+/** Headers of a part, names in lower case. */
+export type PartHeaders = ReadonlyMap<string, string>;
+
+/** One part of a body that is being read. Its bytes must be read before the next part is asked for; what is left is skipped. */
+export interface IncomingPart {
+  readonly headers: PartHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** One part to send. */
+export interface OutgoingPart {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array> | Uint8Array;
+}
+
+export interface MultipartLimits {
+  /** Most parts in one body. */
+  readonly maxParts: number;
+  /** Most bytes of all headers of one part. */
+  readonly maxHeaderBytes: number;
+}
+
+const DEFAULT_LIMITS: MultipartLimits = { maxParts: 100_000, maxHeaderBytes: 16 * 1024 };
+const CRLF = '\r\n';
+
+/** The boundary of a multipart/related media type. Throws `bad-request` where it is absent or not valid. RFC 2046 5.1.1. */
+export function boundaryOf(mediaType: MediaType): string {
+  const boundary = mediaType.parameters.get('boundary');
+  if (boundary === undefined || !/^[\x20-\x7e]{1,70}$/.test(boundary) || boundary.endsWith(' ')) {
+    throw new PacsError(
+      'bad-request',
+      'Content-Type has no valid boundary parameter; expected 1 to 70 characters',
+    );
+  }
+  return boundary;
+}
+
+/** Reads the parts of a body one after the other. Throws `bad-request` where the body is not well-formed, `too-large` beyond a limit. */
+export async function* readMultipart(
+  source: AsyncIterable<Uint8Array>,
+  boundary: string,
+  limits: MultipartLimits = DEFAULT_LIMITS,
+): AsyncGenerator<IncomingPart> {
+  const reader = new DelimitedReader(source);
+  const delimiter = Buffer.from(`${CRLF}--${boundary}`, 'latin1');
+  try {
+    await drain(reader.until(delimiter)); // preamble
+    for (let count = 1; await startsPart(reader); count += 1) {
+      if (count > limits.maxParts) {
+        throw new PacsError('too-large', `The body has more than ${limits.maxParts} parts`);
+      }
+      const headers = parseHeaders(await reader.block(limits.maxHeaderBytes));
+      const body = reader.until(delimiter);
+      yield { headers, body };
+      await drain(body);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Writes parts as one body. The caller sends `multipart/related` with this boundary as its Content-Type. */
+export async function* writeMultipart(
+  parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
+  boundary: string,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const part of parts) {
+    const headers = Object.entries(part.headers).map(([name, value]) => `${name}: ${value}${CRLF}`);
+    const opening = `${isFirst ? '' : CRLF}--${boundary}${CRLF}${headers.join('')}${CRLF}`;
+    yield Buffer.from(opening, 'latin1');
+    if (part.body instanceof Uint8Array) yield part.body;
+    else yield* part.body;
+    isFirst = false;
+  }
+  yield Buffer.from(`${isFirst ? '' : CRLF}--${boundary}--${CRLF}`, 'latin1');
+}
+
+/** A boundary that no content holds but by a chance of 2⁻¹²². */
+export function newBoundary(): string {
+  return `osteon-${randomUUID()}`;
+}
+
+/** After a delimiter: true when a part follows, false at the closing delimiter. */
+async function startsPart(reader: DelimitedReader): Promise<boolean> {
+  if ((await reader.peek(2)) === '--') return false;
+  while (/^[ \t]/.test(await reader.peek(1))) reader.skip(1);
+  if ((await reader.peek(2)) !== CRLF) {
+    throw new PacsError('bad-request', 'A multipart delimiter is not followed by a line end');
+  }
+  return true; // the line end stays: it opens an empty header block too
+}
+
+function parseHeaders(block: string): PartHeaders {
+  const headers = new Map<string, string>();
+  const unfolded = block.replace(/\r\n[ \t]+/g, ' ');
+  for (const line of unfolded.split(CRLF)) {
+    if (line === '') continue;
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new PacsError('bad-request', 'A header line of a part has no name');
+    headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  }
+  return headers;
+}
+
+async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
+  const chunks = body[Symbol.asyncIterator]();
+  while ((await chunks.next()).done !== true);
+}
+
+/** A window over a stream of chunks that finds delimiters across their edges. */
+class DelimitedReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  /** Begins with a line end, so that a delimiter at the very start is found like any other. */
+  #window: Buffer = Buffer.from(CRLF, 'latin1');
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#chunks = source[Symbol.asyncIterator]();
+  }
+
+  /** Yields bytes up to the delimiter and consumes it. Iterating a finished body again yields nothing. */
+  until(delimiter: Buffer): AsyncIterable<Uint8Array> {
+    let isDone = false;
+    const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+      while (!isDone) {
+        const at = this.#window.indexOf(delimiter);
+        const end = at >= 0 ? at : Math.max(0, this.#window.length - delimiter.length + 1);
+        const bytes = this.#window.subarray(0, end);
+        if (at >= 0) {
+          isDone = true;
+          this.#window = this.#window.subarray(at + delimiter.length);
+        } else {
+          this.#window = this.#window.subarray(end);
+          await this.#fill();
+        }
+        if (bytes.length > 0) return { done: false, value: bytes };
+      }
+      return { done: true, value: undefined };
+    };
+    return { [Symbol.asyncIterator]: () => ({ next }) };
+  }
+
+  /** The text up to the next empty line, which is consumed. */
+  async block(maxBytes: number): Promise<string> {
+    const end = Buffer.from(CRLF + CRLF, 'latin1');
+    for (;;) {
+      const at = this.#window.indexOf(end);
+      if (at > maxBytes || (at < 0 && this.#window.length > maxBytes + end.length)) {
+        throw new PacsError('too-large', `The headers of a part are larger than ${maxBytes} bytes`);
+      }
+      if (at >= 0) {
+        const text = this.#window.toString('latin1', 0, at);
+        this.skip(at + end.length);
+        return text;
+      }
+      await this.#fill();
+    }
+  }
+
+  /** The next characters without consuming them. */
+  async peek(length: number): Promise<string> {
+    while (this.#window.length < length) await this.#fill();
+    return this.#window.toString('latin1', 0, length);
+  }
+
+  skip(length: number): void {
+    this.#window = this.#window.subarray(length);
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
+  async #fill(): Promise<void> {
+    const next: IteratorResult<Uint8Array, unknown> = await this.#chunks.next();
+    if (next.done === true) {
+      throw new PacsError('bad-request', 'The multipart body ends before its closing delimiter');
+    }
+    const { value } = next;
+    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    this.#window = this.#window.length === 0 ? chunk : Buffer.concat([this.#window, chunk]);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Search (QIDO-RS), all six resources. PS3.18 10.6.
+ */
+import type { Request, RequestHandler } from 'express';
+import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { textOf } from '../../dicom/vocabulary/data-set.ts';
+import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
+import type { QueryLevel } from '../storage/index-attributes.ts';
+import { REMAINING_LIMIT } from '../storage/study-index.ts';
+import type { StudyIndex } from '../storage/study-index.ts';
+import { requireJson } from './media-type.ts';
+import { parseSearch } from './qido-parameters.ts';
+import { baseUrlOf, uidParameter, urlOf } from './web-address.ts';
+
+const WARN_AGENT = 'osteon';
+
+/** GET of a list of studies, series or instances; the study and series of the path narrow it. */
+export function searchResources(index: StudyIndex, level: QueryLevel): RequestHandler {
+  return async (request, response) => {
+    requireJson(request);
+    const { study, series } = request.params;
+    const { search, warnings } = parseSearch(request.query, {
+      level,
+      ...(study === undefined ? {} : { studyUid: uidParameter(request, 'study') }),
+      ...(series === undefined ? {} : { seriesUid: uidParameter(request, 'series') }),
+    });
+    const page = await index.search(search);
+    const notices = [...warnings, ...remainingNotice(page.remaining)];
+    if (notices.length > 0) {
+      response.setHeader('Warning', notices.map((text) => `299 ${WARN_AGENT} "${text}"`).join(', '));
+    }
+    if (page.matches.length === 0) {
+      response.status(204).end();
+      return;
+    }
+    const results = page.matches.map((match) => withRetrieveUrl(request, level, match));
+    response.type('application/dicom+json; charset=utf-8').send(JSON.stringify(results));
+  };
+}
+
+/** PS3.18 8.3.4.4. Beyond the limit the number is a lower bound, and says so. */
+function remainingNotice(remaining: number): string[] {
+  if (remaining === 0) return [];
+  const count = remaining < REMAINING_LIMIT ? String(remaining) : `at least ${REMAINING_LIMIT}`;
+  return [`There are ${count} additional results that can be requested`];
+}
+
+function withRetrieveUrl(request: Request, level: QueryLevel, match: DataSet): DataSet {
+  const seriesUid = textOf(match, TAG.SeriesInstanceUID);
+  const sopInstanceUid = textOf(match, TAG.SOPInstanceUID);
+  const url = urlOf(baseUrlOf(request), {
+    studyUid: textOf(match, TAG.StudyInstanceUID) ?? '',
+    ...(level !== 'study' && seriesUid !== undefined ? { seriesUid } : {}),
+    ...(level === 'instance' && sopInstanceUid !== undefined ? { sopInstanceUid } : {}),
+  });
+  return { ...match, ...dataSetOf({ RetrieveURL: url }) };
+}

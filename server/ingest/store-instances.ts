@@ -1,0 +1,210 @@
+/**
+ * Stores one instance: stage → read the header → reserve → sync → move to its key → commit its row.
+ *
+ * What arrives is what is kept: nothing is coerced. An outcome `stored` or `identical` means bytes and row are
+ * durable; every failure before that leaves nothing visible and nothing behind (PS3.18 10.5, PS3.4 B.2.3).
+ * Trap: when the connection breaks during COMMIT nobody knows whether the row is there; the bytes must then stay.
+ */
+import { randomBytes } from 'node:crypto';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { InstanceHeader, InstanceIdentity } from '../../dicom/vocabulary/instance.ts';
+import { CommitUnknownError, inTransaction } from '../storage/database.ts';
+import type { Pool, PoolClient } from '../storage/database.ts';
+import { insertInstance, lockInstance, releaseObject, reserveObject } from '../storage/instance-rows.ts';
+import type { NewInstance } from '../storage/instance-rows.ts';
+import { objectKeyOf } from '../storage/object-store.ts';
+import type { ObjectStore, StagedObject } from '../storage/object-store.ts';
+import { findInstance } from '../storage/study-index.ts';
+import type { Origin, StoredInstance } from '../storage/stored-instance.ts';
+import { readStagedHeader } from './staged-header.ts';
+
+/** What became of one instance. `refused` is a value, not an exception: the rest of a batch goes on. */
+export type StoreOutcome =
+  | { readonly status: 'stored' | 'identical'; readonly instance: StoredInstance }
+  | {
+      readonly status: 'refused';
+      readonly failure: PacsError;
+      /** As much of the identity as could be read. */
+      readonly identity: Partial<InstanceIdentity>;
+    };
+
+export interface StoreOptions {
+  readonly origin: Origin;
+  /** The study named in the request; an instance of another is refused as `study-mismatch`. */
+  readonly expectedStudyUid?: string;
+}
+
+/** What others do when an instance is stored. Not called for `identical`. */
+export interface StoreHooks {
+  /** Runs inside the transaction that makes the instance visible; a failure undoes the store. */
+  inTransaction?(client: PoolClient, instance: StoredInstance): Promise<void>;
+  /** Runs after the commit. A failure is the hook's own business: it cannot undo the store. */
+  afterCommit?(instance: StoredInstance): void;
+}
+
+export interface InstanceStoreOptions {
+  readonly pool: Pool;
+  readonly objects: ObjectStore;
+  readonly hooks?: StoreHooks;
+  /** Largest object taken in, in bytes; larger ones are refused as `too-large`. Default 4 GiB. */
+  readonly maxObjectBytes?: number;
+  /** Told what could not be undone; the next start's repair will. */
+  readonly onLeftover?: (error: PacsError) => void;
+}
+
+const DEFAULT_MAX_OBJECT_BYTES = 4 * 1024 ** 3;
+
+export class InstanceStore {
+  readonly #pool: Pool;
+  readonly #objects: ObjectStore;
+  readonly #hooks: StoreHooks;
+  readonly #maxObjectBytes: number;
+  readonly #onLeftover: (error: PacsError) => void;
+
+  constructor(options: InstanceStoreOptions) {
+    this.#pool = options.pool;
+    this.#objects = options.objects;
+    this.#hooks = options.hooks ?? {};
+    this.#maxObjectBytes = options.maxObjectBytes ?? DEFAULT_MAX_OBJECT_BYTES;
+    this.#onLeftover = options.onLeftover ?? (() => undefined);
+  }
+
+  /**
+   * Stores the Part 10 bytes of `body`, never holding more than a header of them. Throws only what `body` throws
+   * (a broken request); everything else is an outcome.
+   */
+  async store(body: AsyncIterable<Uint8Array>, options: StoreOptions): Promise<StoreOutcome> {
+    let staged: StagedObject;
+    try {
+      staged = await this.#objects.stage(body, { maxBytes: this.#maxObjectBytes });
+    } catch (error) {
+      if (isOwnStageFailure(error)) return refused(error, {});
+      throw error;
+    }
+    let identity: Partial<InstanceIdentity> = {};
+    try {
+      const header = await readStagedHeader(staged);
+      identity = identityOf(header);
+      checkStudy(identity, options.expectedStudyUid);
+      return await this.#keep(staged, header, options.origin);
+    } catch (error) {
+      return refused(asPacsError(error), identity);
+    } finally {
+      await this.#undo(() => staged.discard());
+    }
+  }
+
+  async #keep(staged: StagedObject, header: InstanceHeader, origin: Origin): Promise<StoreOutcome> {
+    const known = await findInstance(this.#pool, header.sopInstanceUid);
+    if (known) return compared(known, staged);
+    const instance = newInstance(staged, header, origin);
+    const { objectKey } = instance;
+    await staged.sync();
+    await reserveObject(this.#pool, objectKey, instance.sopInstanceUid);
+    try {
+      const outcome = await inTransaction(this.#pool, (client) => this.#commit(client, staged, instance));
+      if (outcome.status === 'stored') this.#hooks.afterCommit?.(outcome.instance);
+      else await this.#undo(() => releaseObject(this.#pool, objectKey));
+      return outcome;
+    } catch (error) {
+      return await this.#recover(error, objectKey, instance.sopInstanceUid);
+    }
+  }
+
+  /** The body of the transaction. Another store of the same UID waits at the lock until this one is over. */
+  async #commit(client: PoolClient, staged: StagedObject, instance: NewInstance): Promise<StoreOutcome> {
+    await lockInstance(client, instance.sopInstanceUid);
+    const rival = await findInstance(client, instance.sopInstanceUid);
+    if (rival) return compared(rival, staged);
+    await staged.moveTo(instance.objectKey);
+    const storedAt = await insertInstance(client, instance);
+    const stored: StoredInstance = { ...instance, storedAt };
+    await this.#hooks.inTransaction?.(client, stored);
+    return { status: 'stored', instance: stored };
+  }
+
+  /** After a failed transaction: removes the bytes, unless the commit may have succeeded after all. */
+  async #recover(error: unknown, objectKey: string, sopInstanceUid: string): Promise<StoreOutcome> {
+    if (error instanceof CommitUnknownError) {
+      const found = await this.#settled(sopInstanceUid);
+      if (found?.objectKey === objectKey) {
+        this.#hooks.afterCommit?.(found);
+        return { status: 'stored', instance: found };
+      }
+    }
+    await this.#undo(async () => {
+      await this.#objects.delete(objectKey);
+      await releaseObject(this.#pool, objectKey);
+    });
+    throw error;
+  }
+
+  /** The row as it is once every transaction on this UID is over: the lost one may still be committing. */
+  async #settled(sopInstanceUid: string): Promise<StoredInstance | undefined> {
+    return await inTransaction(this.#pool, async (client) => {
+      await lockInstance(client, sopInstanceUid);
+      return await findInstance(client, sopInstanceUid);
+    });
+  }
+
+  /** Cleans up; a failure to do so is reported, and never hides the outcome. */
+  async #undo(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#onLeftover(asPacsError(error, 'storage-unavailable'));
+    }
+  }
+}
+
+/** Failures of staging that are ours, as opposed to those of the body that is being read. */
+function isOwnStageFailure(error: unknown): error is PacsError {
+  return error instanceof PacsError && (error.kind === 'too-large' || error.kind === 'storage-unavailable');
+}
+
+function refused(failure: PacsError, identity: Partial<InstanceIdentity>): StoreOutcome {
+  return { status: 'refused', failure, identity };
+}
+
+/** Same UID: the same bytes are a success that changes nothing, other bytes are refused. */
+function compared(known: StoredInstance, staged: StagedObject): StoreOutcome {
+  if (known.sha256 === staged.sha256) return { status: 'identical', instance: known };
+  throw new PacsError(
+    'duplicate-instance',
+    `SOP Instance UID (0008,0018) is stored with other bytes: ${known.sizeBytes} bytes kept, ${staged.sizeBytes} offered, SHA-256 differs`,
+  );
+}
+
+function checkStudy(identity: Partial<InstanceIdentity>, expected: string | undefined): void {
+  if (expected === undefined || identity.studyInstanceUid === expected) return;
+  throw new PacsError(
+    'study-mismatch',
+    `Study Instance UID (0020,000D) is ${identity.studyInstanceUid ?? 'absent'}; the request is for ${expected}`,
+  );
+}
+
+function identityOf(header: InstanceHeader): InstanceIdentity {
+  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid } = header;
+  return { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid };
+}
+
+function newInstance(staged: StagedObject, header: InstanceHeader, origin: Origin): NewInstance {
+  return {
+    ...identityOf(header),
+    transferSyntaxUid: header.transferSyntaxUid,
+    objectKey: objectKeyOf(header.sopInstanceUid, randomBytes(8).toString('hex')),
+    sizeBytes: staged.sizeBytes,
+    sha256: staged.sha256,
+    metadata: inUnicode(header.attributes),
+    origin,
+    ...(header.pixelData ? { pixelData: header.pixelData } : {}),
+  };
+}
+
+/** The header's text is Unicode already, so its JSON form says so. The stored bytes keep their own character set. */
+function inUnicode(attributes: DataSet): DataSet {
+  if (!attributes[TAG.SpecificCharacterSet]) return attributes;
+  return { ...attributes, [TAG.SpecificCharacterSet]: { vr: 'CS', Value: ['ISO_IR 192'] } };
+}

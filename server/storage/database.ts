@@ -1,0 +1,173 @@
+/**
+ * PostgreSQL: the pool, transactions, and the migrations that bring a database to the version this code needs.
+ * The only importer of `pg`.
+ *
+ * Trap: an error of the driver may quote row values in its detail. What leaves this file names the SQLSTATE only.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+
+export type Pool = pg.Pool;
+export type PoolClient = pg.PoolClient;
+
+/** Whatever a statement can be sent to: the pool, or the one connection of a transaction. */
+export type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.PoolClient, 'query'>;
+
+/** A row as it comes from the driver: typed by the caller's own reading of it. */
+export type Row = Record<string, unknown>;
+
+const MIGRATIONS = join(import.meta.dirname, 'migrations');
+/** Any number will do as long as nothing else on the database takes the same advisory lock. */
+const MIGRATION_LOCK = 860_001;
+/** SQLSTATE classes that mean "later, perhaps": connection, resources, operator intervention, system error. */
+const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58']);
+
+export interface DatabaseOptions {
+  readonly databaseUrl: string;
+  /** Most connections held at once. */
+  readonly maxConnections?: number;
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  readonly onIdleError?: (error: PacsError) => void;
+}
+
+/** Connects and migrates. Throws `storage-unavailable` when the database cannot be reached. */
+export async function openDatabase(options: DatabaseOptions): Promise<Pool> {
+  const pool = createPool(options);
+  try {
+    await migrate(pool);
+  } catch (error) {
+    await pool.end();
+    throw databaseError(error);
+  }
+  return pool;
+}
+
+/** A pool on a database as it is. Connects when first used. */
+export function createPool(options: DatabaseOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', (error) => options.onIdleError?.(databaseError(error)));
+  return pool;
+}
+
+/** Runs every migration that this database has not seen, each in its own transaction; safe when several processes start at once. */
+export async function migrate(pool: Pool, folder: string = MIGRATIONS): Promise<void> {
+  const client = await connect(pool);
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
+    const applied = await client.query<{ name: string }>('SELECT name FROM migration');
+    const known = new Set(applied.rows.map((row) => row.name));
+    for (const name of await migrationNames(folder)) {
+      if (!known.has(name)) await applyMigration(client, folder, name);
+    }
+    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    client.release();
+  } catch (error) {
+    client.release(true); // closing the connection frees the lock
+    throw databaseError(error);
+  }
+}
+
+async function migrationNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => /^\d{3}-[a-z0-9-]+\.sql$/.test(name)).sort();
+}
+
+async function applyMigration(client: PoolClient, folder: string, name: string): Promise<void> {
+  const statements = await readFile(join(folder, name), 'utf8');
+  await client.query('BEGIN');
+  await client.query(statements);
+  await client.query('INSERT INTO migration (name) VALUES ($1)', [name]);
+  await client.query('COMMIT');
+}
+
+/** Sends one statement. Failures are a `PacsError` without row values. */
+export async function query(
+  target: Queryable,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  try {
+    const result = await target.query<Row>(text, [...values]);
+    return result.rows;
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
+/** Thrown by {@link inTransaction} when COMMIT was sent and no answer came: the work may be durable or not. */
+export class CommitUnknownError extends PacsError {
+  constructor() {
+    super('storage-unavailable', 'The connection to the database broke while a transaction was committed');
+  }
+}
+
+/** Runs `work` in one transaction on one connection; any failure rolls back. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  let result: T;
+  try {
+    await client.query('BEGIN');
+    result = await work(client);
+  } catch (error) {
+    await rollback(client);
+    throw databaseError(error);
+  }
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    client.release(true);
+    // An answer with an SQLSTATE is a definite no; silence is not.
+    throw sqlStateOf(error) === undefined ? new CommitUnknownError() : databaseError(error);
+  }
+  client.release();
+  return result;
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw new PacsError('storage-unavailable', describe(error, 'No connection to the database'));
+  }
+}
+
+async function rollback(client: PoolClient): Promise<void> {
+  try {
+    await client.query('ROLLBACK');
+    client.release();
+  } catch {
+    client.release(true); // a broken connection is rolled back by the server
+  }
+}
+
+/** A driver's error as ours; a `PacsError` passes unchanged. */
+function databaseError(error: unknown): PacsError {
+  if (error instanceof PacsError) return error;
+  const state = sqlStateOf(error);
+  if (state === undefined || TRANSIENT_CLASSES.has(state.slice(0, 2))) {
+    return new PacsError('storage-unavailable', describe(error, 'The database did not answer'));
+  }
+  return new PacsError('internal', describe(error, 'The database refused a statement'));
+}
+
+function describe(error: unknown, what: string): string {
+  const state = sqlStateOf(error) ?? systemCodeOf(error);
+  return state === undefined ? what : `${what} (${state})`;
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+function systemCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,145 @@
+/**
+ * Writes the rows of one instance: reservation, then study, series and instance in one transaction.
+ *
+ * Trap: always study, then series, then instance. Two stores of one new study that went in different orders would deadlock.
+ */
+import { numberOf, itemsOf, textOf } from '../../dicom/vocabulary/data-set.ts';
+import type { DataSet, Tag } from '../../dicom/vocabulary/data-set.ts';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { query } from './database.ts';
+import type { Pool, PoolClient, Queryable } from './database.ts';
+import { attributesAt, jsonbOf } from './index-attributes.ts';
+import { earliestTime, nameKeysOf, normaliseDate } from './search-text.ts';
+import type { StoredInstance } from './stored-instance.ts';
+
+/** What is kept of an instance before the database gives it its time of storage. */
+export type NewInstance = Omit<StoredInstance, 'storedAt'>;
+
+/**
+ * Notes that an object may soon lie under `objectKey` without an instance row. Not synced: if the note is lost in a
+ * power failure the only loss is disk space, so it must not cost a second flush of every store.
+ */
+export async function reserveObject(pool: Pool, objectKey: string, sopInstanceUid: string): Promise<void> {
+  await query(
+    pool,
+    `WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
+     INSERT INTO pending_object (object_key, sop_instance_uid) SELECT $1, $2 FROM quick
+     ON CONFLICT (object_key) DO UPDATE SET reserved_at = now()`,
+    [objectKey, sopInstanceUid],
+  );
+}
+
+/** Takes the reservation back. */
+export async function releaseObject(target: Queryable, objectKey: string): Promise<void> {
+  await query(target, 'DELETE FROM pending_object WHERE object_key = $1', [objectKey]);
+}
+
+/** Waits for, and until the end of the transaction holds, the right to store this SOP Instance UID. */
+export async function lockInstance(client: PoolClient, sopInstanceUid: string): Promise<void> {
+  await query(client, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [sopInstanceUid]);
+}
+
+/** Like {@link lockInstance}, but returns false instead of waiting. */
+export async function tryLockInstance(client: PoolClient, sopInstanceUid: string): Promise<boolean> {
+  const rows = await query(client, 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held', [
+    sopInstanceUid,
+  ]);
+  return rows[0]?.['held'] === true;
+}
+
+/** Inserts the rows of an instance and ends its reservation. Returns when it was stored, by the database's clock. */
+export async function insertInstance(client: PoolClient, instance: NewInstance): Promise<Date> {
+  await insertStudy(client, instance);
+  await insertSeries(client, instance);
+  const { metadata, pixelData } = instance;
+  const rows = await query(
+    client,
+    `WITH reservation AS (DELETE FROM pending_object WHERE object_key = $7 RETURNING object_key)
+     INSERT INTO instance (sop_instance_uid, study_uid, series_uid, sop_class_uid, transfer_syntax_uid,
+       instance_number, object_key, size_bytes, sha256, origin, pixel_offset, pixel_length, pixel_encapsulated,
+       attributes, metadata)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM reservation
+     RETURNING stored_at`,
+    [
+      instance.sopInstanceUid,
+      instance.studyInstanceUid,
+      instance.seriesInstanceUid,
+      instance.sopClassUid,
+      instance.transferSyntaxUid,
+      integerOf(metadata, TAG.InstanceNumber),
+      instance.objectKey,
+      instance.sizeBytes,
+      instance.sha256,
+      instance.origin,
+      pixelData?.offset ?? null,
+      pixelData?.length ?? null,
+      pixelData?.isEncapsulated ?? null,
+      jsonbOf(attributesAt('instance', metadata)),
+      JSON.stringify(metadata),
+    ],
+  );
+  const storedAt = rows[0]?.['stored_at'];
+  if (!(storedAt instanceof Date)) {
+    throw new PacsError(
+      'storage-unavailable',
+      'The reservation of an object was taken back during its store',
+    );
+  }
+  return storedAt;
+}
+
+async function insertStudy(client: PoolClient, { studyInstanceUid, metadata }: NewInstance): Promise<void> {
+  await query(
+    client,
+    `INSERT INTO study (study_uid, patient_id, patient_name_keys, referring_name_keys, study_date, study_time,
+       accession_number, study_id, study_description, attributes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+    [
+      studyInstanceUid,
+      searchTextOf(metadata, TAG.PatientID),
+      nameKeysOf(metadata, TAG.PatientName),
+      nameKeysOf(metadata, TAG.ReferringPhysicianName),
+      normaliseDate(textOf(metadata, TAG.StudyDate) ?? '') ?? null,
+      earliestTime(textOf(metadata, TAG.StudyTime) ?? '') ?? null,
+      searchTextOf(metadata, TAG.AccessionNumber),
+      searchTextOf(metadata, TAG.StudyID),
+      searchTextOf(metadata, TAG.StudyDescription),
+      jsonbOf(attributesAt('study', metadata)),
+    ],
+  );
+}
+
+async function insertSeries(client: PoolClient, instance: NewInstance): Promise<void> {
+  const { metadata } = instance;
+  const requests = itemsOf(metadata, TAG.RequestAttributesSequence);
+  await query(
+    client,
+    `INSERT INTO series (study_uid, series_uid, modality, series_number, step_start_date, step_start_time,
+       scheduled_step_ids, requested_procedure_ids, attributes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+    [
+      instance.studyInstanceUid,
+      instance.seriesInstanceUid,
+      searchTextOf(metadata, TAG.Modality),
+      integerOf(metadata, TAG.SeriesNumber),
+      normaliseDate(textOf(metadata, TAG.PerformedProcedureStepStartDate) ?? '') ?? null,
+      earliestTime(textOf(metadata, TAG.PerformedProcedureStepStartTime) ?? '') ?? null,
+      requests.flatMap((item) => searchTextOf(item, TAG.ScheduledProcedureStepID) ?? []),
+      requests.flatMap((item) => searchTextOf(item, TAG.RequestedProcedureID) ?? []),
+      jsonbOf(attributesAt('series', metadata)),
+    ],
+  );
+}
+
+/** Text as a column holds it: without the padding that carries no meaning, and without U+0000. PS3.5 6.2. */
+function searchTextOf(dataSet: DataSet, tag: Tag): string | null {
+  const text = textOf(dataSet, tag)?.replaceAll('\0', '').toWellFormed().trim();
+  return text === undefined || text === '' ? null : text;
+}
+
+/** An integer that fits the column, for ordering and matching; anything else is left to the attributes. */
+function integerOf(dataSet: DataSet, tag: Tag): number | null {
+  const number = numberOf(dataSet, tag);
+  return number !== undefined && Number.isInteger(number) && Math.abs(number) < 2 ** 31 ? number : null;
+}

@@ -1,0 +1,56 @@
+/**
+ * Where Part 10 bytes lie. An object is staged (written, hashed, not yet visible), synced, and moved to its key.
+ *
+ * Adding a store is one new file that implements {@link ObjectStore}; the contract suite in `test/server/storage` runs on each.
+ */
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { parseUid } from '../../dicom/vocabulary/uids.ts';
+
+/** A half-open range of bytes of an object: `start` is the first byte, `end` the one after the last. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Bytes that are written but not yet visible under a key. Ends by `moveTo` or `discard`. */
+export interface StagedObject {
+  readonly sizeBytes: number;
+  /** SHA-256, 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+  /** The first `length` bytes, or all where there are fewer. */
+  readPrefix(length: number): Promise<Uint8Array>;
+  /** Returns when the bytes would survive a power failure. */
+  sync(): Promise<void>;
+  /** Makes the object visible under `key`, durably. */
+  moveTo(key: string): Promise<void>;
+  /** Removes the staged bytes; does nothing when there are none any more. */
+  discard(): Promise<void>;
+}
+
+export interface StageOptions {
+  /** Staging stops with `too-large` beyond this many bytes. */
+  readonly maxBytes?: number;
+}
+
+/** Durable bytes by key. Keys come from {@link objectKeyOf}. Failures of the medium are `storage-unavailable`, unknown keys `not-found`. */
+export interface ObjectStore {
+  stage(body: AsyncIterable<Uint8Array>, options?: StageOptions): Promise<StagedObject>;
+  read(key: string, range?: ByteRange): Promise<Uint8Array>;
+  stream(key: string, range?: ByteRange): Readable;
+  /** Removes an object; does nothing when there is none. */
+  delete(key: string): Promise<void>;
+  /** Removes what earlier processes staged and never finished. Call once, before the first `stage`. */
+  removeStaged(): Promise<number>;
+}
+
+/**
+ * A new key for an instance's bytes: two folders from a hash of the UID (so that no folder grows large), then the UID
+ * and `token`. The token must be new for each attempt to store: only then may a failed attempt remove what it wrote
+ * without asking whose it is. Throws `invalid-uid`; `token` is 16 hexadecimal digits.
+ */
+export function objectKeyOf(sopInstanceUid: string, token: string): string {
+  const uid = parseUid(sopInstanceUid, 'SOP Instance UID (0008,0018)');
+  const fan = createHash('sha256').update(uid).digest('hex');
+  return `${fan.slice(0, 2)}/${fan.slice(2, 4)}/${uid}-${token}.dcm`;
+}

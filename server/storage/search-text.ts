@@ -1,0 +1,73 @@
+/**
+ * The forms in which the index compares text: folded names, normalised dates and times, and what a key with
+ * wildcards means. One file for both sides: what is written at ingest and what a query asks. PS3.4 C.2.2.2.
+ *
+ * Trap: DA of the old ACR-NEMA form (`2001.02.03`) and TM with colons still occur in stored files.
+ */
+import type { DataSet, Tag } from '../../dicom/vocabulary/data-set.ts';
+
+const GROUPS = ['Alphabetic', 'Ideographic', 'Phonetic'] as const;
+
+/** Case and accents folded, padding and trailing carets gone. PS3.4 C.2.2.2.1.1 leaves this to the server for PN. */
+export function foldName(name: string): string {
+  return name
+    .replaceAll('\0', '')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split('^')
+    .map((component) => component.trim())
+    .join('^')
+    .replace(/\^+$/, '');
+}
+
+/** Every component group of every name of an element, folded: a query matches when it matches one of them. */
+export function nameKeysOf(dataSet: DataSet, tag: Tag): string[] {
+  const keys = (dataSet[tag]?.Value ?? []).flatMap((value) => {
+    if (typeof value === 'string') return [foldName(value)];
+    if (typeof value !== 'object' || value === null) return [];
+    const groups: Record<string, unknown> = { ...value };
+    return GROUPS.flatMap((group) => {
+      const text = groups[group];
+      return typeof text === 'string' ? [foldName(text)] : [];
+    });
+  });
+  return [...new Set(keys.filter((key) => key !== ''))];
+}
+
+/** A DA as `YYYYMMDD`; `undefined` when it is no date. PS3.5 6.2. */
+export function normaliseDate(text: string): string | undefined {
+  const digits = text.trim().replace(/^(\d{4})[.-](\d{2})[.-](\d{2})$/, '$1$2$3');
+  return /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(digits) ? digits : undefined;
+}
+
+/** First instant a TM may mean, as `HHMMSS.FFFFFF`; `undefined` when it is no time. PS3.5 6.2. */
+export function earliestTime(text: string): string | undefined {
+  return completeTime(text, '00', '0');
+}
+
+/** Last instant a TM may mean: `10` reaches to `105959.999999`. */
+export function latestTime(text: string): string | undefined {
+  return completeTime(text, '59', '9');
+}
+
+function completeTime(text: string, pair: string, digit: string): string | undefined {
+  const digits = text.trim().replace(/^(\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?$/, '$1$2$3');
+  const parts = /^([01]\d|2[0-3])(?:([0-5]\d)(?:([0-5]\d|60)(?:\.(\d{1,6}))?)?)?$/.exec(digits);
+  if (!parts) return undefined;
+  const [, hour = '', minute = pair, second = pair, fraction = ''] = parts;
+  return `${hour}${minute}${second}.${fraction.padEnd(6, digit)}`;
+}
+
+/** True when a key asks for more than one value. PS3.4 C.2.2.2.4. */
+export function hasWildcard(key: string): boolean {
+  return /[*?]/.test(key);
+}
+
+/** A key with `*` and `?` as a pattern of SQL LIKE with backslash as escape. */
+export function likePatternOf(key: string): string {
+  return key
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
+}
