@@ -1,0 +1,52 @@
+"""The bone-age network, and the graph that is shipped around it."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Sequence
+
+import torch
+from torch import nn
+
+from .backbone import LAST_CHANNELS, Backbone
+
+MEAN_MONTHS = 127.2
+STD_MONTHS = 41.3
+MAXIMUM_MONTHS = 240
+HIDDEN = 256
+
+
+class BoneAgeNet(nn.Module):
+    """image [n, 3, h, w] and sex [n, 1] (F -1, M +1, unknown 0) -> standardised bone age [n, 1]."""
+
+    def __init__(self, pretrained: Path = None) -> None:
+        super().__init__()
+        self.backbone = Backbone(pretrained)
+        self.hidden = nn.Linear(LAST_CHANNELS + 1, HIDDEN)
+        self.drop = nn.Dropout(0.2)
+        self.out = nn.Linear(HIDDEN, 1)
+
+    def forward(self, image: torch.Tensor, sex: torch.Tensor) -> torch.Tensor:
+        pooled = self.backbone(image).float().mean(dim=(2, 3))
+        hidden = torch.relu(self.hidden(torch.cat([pooled, sex], dim=1)))
+        return self.out(self.drop(hidden))
+
+
+class ShippedBoneAge(nn.Module):
+    """Adds the mirrored view, the months scale and the calibrated half-width of the 95 % interval.
+
+    The half-width is piecewise linear in the predicted age: `widths[i]` months at `knots[i]` months, flat outside.
+    """
+
+    def __init__(self, net: BoneAgeNet, knots: Sequence[float], widths: Sequence[float]) -> None:
+        super().__init__()
+        self.net = net
+        self.knots = [float(k) for k in knots]
+        self.widths = [float(w) for w in widths]
+
+    def forward(self, image: torch.Tensor, sex: torch.Tensor):
+        both = self.net(torch.cat([image, torch.flip(image, dims=[3])]), torch.cat([sex, sex]))
+        months = torch.clamp(both.mean(dim=0, keepdim=True) * STD_MONTHS + MEAN_MONTHS, 0, MAXIMUM_MONTHS)
+        uncertainty = months * 0 + self.widths[0]
+        for left, right, low, high in zip(self.knots, self.knots[1:], self.widths, self.widths[1:]):
+            uncertainty = uncertainty + (torch.clamp(months, left, right) - left) * ((high - low) / (right - left))
+        return months, uncertainty

@@ -1,0 +1,110 @@
+"""What each shipped model is, in words and codes; the fixed part of its manifest."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Tuple
+
+FRACATLAS_CITATION = (
+    "Abedeen I, Rahman MA, Prottyasha FZ, Ahmed T, Chowdhury TM, Shatabda S. FracAtlas: A Dataset for Fracture "
+    "Classification, Localization and Segmentation of Musculoskeletal Radiographs. Scientific Data 10 (2023). "
+    "https://doi.org/10.1038/s41597-023-02432-4")
+RSNA_CITATION = (
+    "Halabi SS, Prevedello LM, Kalpathy-Cramer J, et al. The RSNA Pediatric Bone Age Machine Learning Challenge. "
+    "Radiology 2019; 290(2):498-503. https://doi.org/10.1148/radiol.2018180736 Images: https://www.rsna.org/education/"
+    "ai-resources-and-training/ai-image-challenge/RSNA-Pediatric-Bone-Age-Challenge-2017")
+RSNA_LICENCE = "RSNA non-commercial"
+FRACATLAS = {"name": "FracAtlas", "images": 2711, "licence": "CC BY 4.0", "citation": FRACATLAS_CITATION}
+IMAGENET = {"name": "ImageNet-1k (MobileNetV2 backbone, torchvision)", "images": 1281167,
+            "licence": "Apache-2.0 (weights)",
+            "citation": "Sandler M, et al. MobileNetV2: Inverted Residuals and Linear Bottlenecks. CVPR 2018."}
+REGIONS = ["hand", "leg", "hip", "shoulder"]
+RESEARCH_ONLY_TEXT = "Research use only. Not a medical device."
+FRACTURE_CONCEPT = {"value": "125605004", "scheme": "SCT", "meaning": "Fracture of bone"}
+BONE_AGE_CONCEPT = {"value": "85151-9", "scheme": "LN", "meaning": "XR Bone age"}
+MONTH = {"value": "mo", "scheme": "UCUM", "meaning": "month"}
+LABEL_CONCEPTS = {
+    "hand": {"value": "53120007", "scheme": "SCT", "meaning": "Upper limb"},
+    "leg": {"value": "61685007", "scheme": "SCT", "meaning": "Lower limb"},
+    "hip": {"value": "24136001", "scheme": "SCT", "meaning": "Hip joint"},
+    "shoulder": {"value": "16982005", "scheme": "SCT", "meaning": "Shoulder"},
+    "limb": {"value": "limb-radiograph", "scheme": "99OSTEON", "meaning": "Limb radiograph"},
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """The fixed part of a manifest."""
+
+    id: str
+    task: str
+    name: str
+    routing: dict
+    intended_use: str
+    limitations: Tuple[str, ...]
+    training_data: Tuple[dict, ...]
+    weights_licence: str
+    research_only: bool
+    version: str = "0.1.0"
+
+
+BODY_REGION = Description(
+    id="body-region", task="body-region", name="Osteon Body Region",
+    routing={"regions": [], "requiresRequest": False},
+    intended_use="Tells whether an image is a limb radiograph and which region it shows, so that other models run only "
+                 "where they belong. " + RESEARCH_ONLY_TEXT,
+    limitations=(
+        '"hand" means any part of the upper limb and "leg" any part of the lower limb, as in FracAtlas.',
+        "The set of non-limb images is small: few distinct DICOM images and procedural pictures; two chest radiographs "
+        "in all. Other radiographs of the trunk, of teeth or of the skull may pass as limbs.",
+        "Trained on adult and mixed radiographs of one country's hospitals and on children's hands of two hospitals.",
+        "Hip and shoulder have few validation images; see n."),
+    training_data=(
+        FRACATLAS,
+        {"name": "RSNA Pediatric Bone Age Challenge 2017", "images": 780, "licence": RSNA_LICENCE,
+         "citation": RSNA_CITATION},
+        {"name": "DICOM test images that show no limb", "images": 51, "licence": "per file, test data",
+         "citation": "pydicom, NEMA WG-04, fo-dicom, cornerstone3D, highdicom and dcmjs test files."},
+        IMAGENET),
+    weights_licence=RSNA_LICENCE, research_only=True)
+
+FRACTURE_PROBABILITY = Description(
+    id="fracture-probability", task="fracture-probability", name="Osteon Fracture Probability",
+    routing={"regions": REGIONS, "requiresRequest": False},
+    intended_use="Gives the probability that a limb radiograph shows a fracture, to order a reading list in research. "
+                 + RESEARCH_ONLY_TEXT,
+    limitations=(
+        "Nearly every training image with implanted hardware is fractured: hardware alone raises the probability.",
+        "Calibrated on the fracture rate of the validation images, about one in five; another rate needs another calibration.",
+        "One image at a time: no second view, no earlier examination.",
+        "Not for skull, spine, chest or pelvis outside the hip; not for CT or MR.",
+        "Few fractures of hip and shoulder in training and validation."),
+    training_data=(FRACATLAS, IMAGENET), weights_licence="CC-BY-4.0", research_only=False)
+
+FRACTURE_DETECTOR = Description(
+    id="fracture-detector", task="fracture-detection", name="Osteon Fracture Detector",
+    routing={"regions": REGIONS, "requiresRequest": False},
+    intended_use="Proposes where in a limb radiograph a fracture may be, with a box and an outline, for research. "
+                 + RESEARCH_ONLY_TEXT,
+    limitations=(
+        "Misses fractures, most of all small and undisplaced ones; an empty result does not exclude a fracture.",
+        "Boxes of small fractures are often too loose or too tight for an overlap of one half.",
+        "Implanted hardware, growth plates and overlapping bones draw false boxes.",
+        "Not for skull, spine, chest or pelvis outside the hip; not for CT or MR.",
+        "Few fractures of hip and shoulder in training and validation."),
+    training_data=(FRACATLAS, IMAGENET), weights_licence="CC-BY-4.0", research_only=False)
+
+BONE_AGE = Description(
+    id="bone-age", task="bone-age", name="Osteon Bone Age",
+    routing={"regions": ["hand"], "requiresRequest": True, "maximumAgeYears": 19},
+    intended_use="Estimates the bone age (Greulich and Pyle) from one radiograph of a child's hand, for research. "
+                 + RESEARCH_ONLY_TEXT,
+    limitations=(
+        "Trained on children of two hospitals in the United States; other populations may be offset.",
+        "One hand, frontal view, whole hand and wrist in the image.",
+        "Few hands under four years; see the error by age.",
+        "Less accurate without the patient's sex; see the figure.",
+        "Not for hands with deformity, dysplasia, cast or hardware."),
+    training_data=(
+        {"name": "RSNA Pediatric Bone Age Challenge 2017", "images": 12163, "licence": RSNA_LICENCE,
+         "citation": RSNA_CITATION}, IMAGENET),
+    weights_licence=RSNA_LICENCE, research_only=True)
