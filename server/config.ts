@@ -22,6 +22,8 @@ export interface Configuration {
   readonly databaseUrl: string | undefined;
   /** Inference workers, at least 1. */
   readonly workers: number;
+  /** Values of Modality (0008,0060) whose images are analysed. */
+  readonly modalities: readonly string[];
   /** Ids of the models that run; absent: all. */
   readonly modelIds: readonly string[] | undefined;
   /** True when models whose weights are for non-commercial research may run on every study. */
@@ -74,6 +76,11 @@ export const SETTINGS = {
     meaning: 'Number of inference workers; at least 1.',
     expected: 'a whole number from 1 to 256',
   },
+  OSTEON_MODALITIES: {
+    default: 'DX,CR',
+    meaning: 'Modalities whose images are analysed.',
+    expected: 'modality codes (PS3.3 C.7.3.1.1.1) separated by commas',
+  },
   OSTEON_MODELS: {
     default: '',
     meaning: 'Ids of the models that run, separated by commas. Unset: all of them.',
@@ -125,7 +132,8 @@ export function readConfiguration(environment: Environment): Configuration {
     dataFolder: resolve(read.one('OSTEON_DATA', z.string())),
     databaseUrl: read.optional('DATABASE_URL', z.url({ protocol: /^postgres(ql)?$/ })),
     workers: read.optional('OSTEON_WORKERS', wholeNumber(1, 256)) ?? Math.max(1, availableParallelism() - 1),
-    modelIds: read.optional('OSTEON_MODELS', MODEL_IDS),
+    modalities: read.one('OSTEON_MODALITIES', listOf(/^[A-Z0-9_ ]{1,16}$/)),
+    modelIds: read.optional('OSTEON_MODELS', listOf(/^[a-z0-9][a-z0-9-]*$/)),
     researchModels: read.one('OSTEON_RESEARCH_MODELS', SWITCH),
     studyQuietSeconds: read.one('OSTEON_STUDY_QUIET_SECONDS', decimal().pipe(z.number().min(0).max(3600))),
     demo: read.one('OSTEON_DEMO', SWITCH),
@@ -152,10 +160,12 @@ export function settingsAsMarkdown(): string {
 
 const SWITCH = z.enum(['on', 'off']).transform((value) => value === 'on');
 
-const MODEL_IDS = z
-  .string()
-  .transform((value) => value.split(',').map((id) => id.trim()))
-  .pipe(z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/)).min(1));
+function listOf(item: RegExp) {
+  return z
+    .string()
+    .transform((value) => value.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(z.string().regex(item)).min(1));
+}
 
 function decimal() {
   return z

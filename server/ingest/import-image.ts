@@ -1,0 +1,133 @@
+/**
+ * A JPEG or PNG radiograph as a Secondary Capture Image. PS3.3 A.8.1, C.8.6; lossy compression C.7.6.1.1.5.
+ *
+ * Same file and same options give the same bytes: UIDs are made from the SHA-256 of the file, and no date is written,
+ * since none is known. The manufacturer tells the analysis that this secondary image is a radiograph all the same.
+ * Trap: the analysis must not see the file's name, nor anybody else, since names of files often are names of patients.
+ */
+import { createHash } from 'node:crypto';
+
+import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { MANUFACTURER, SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
+import { writePart10 } from '../../dicom/write/part10-writer.ts';
+import { decodeImageFile, type DecodedImage } from '../imaging/image-codec.ts';
+
+/** What the person who imports says of an image, since the file itself says nothing. */
+export interface ImageDescription {
+  /** Modality (0008,0060), e.g. `DX`. */
+  readonly modality: string;
+  /** Patient's Sex (0010,0040); absent: not known. */
+  readonly sex?: 'M' | 'F';
+  /** Patient's Age (0010,1010) in whole years; absent: not known. */
+  readonly ageYears?: number;
+  /** Body Part Examined (0018,0015), a defined term of PS3.16 Annex L; absent: not known. */
+  readonly bodyPart?: string;
+}
+
+/** Largest number Rows and Columns (VR US) can say. */
+const MAX_SIDE = 65_535;
+
+/**
+ * Turns the bytes of a JPEG or PNG file into a Part 10 file. Throws `unsupported-media-type`, `undecodable-pixels` or
+ * `too-large`.
+ */
+export async function importImage(file: Uint8Array, description: ImageDescription): Promise<Uint8Array> {
+  const image = await decodeImageFile(file);
+  if (image.columns > MAX_SIDE || image.rows > MAX_SIDE) {
+    throw new PacsError(
+      'too-large',
+      `The image is ${image.columns} × ${image.rows}; Columns and Rows hold up to ${MAX_SIDE}`,
+    );
+  }
+  const dataSet: DataSet = {
+    ...identity(file, description),
+    ...secondaryCapture(image, file.byteLength),
+    ...pixelAttributes(image),
+  };
+  return writePart10(dataSet, { pixelData: littleEndianBytes(image.grey) });
+}
+
+/** Patient, Study, Series and SOP Common. What must be there and is not known is empty (type 2). */
+function identity(file: Uint8Array, description: ImageDescription): DataSet {
+  const { modality, sex, ageYears, bodyPart } = description;
+  const fileHash = createHash('sha256').update(file).digest('hex');
+  const said = JSON.stringify([modality, sex ?? null, ageYears ?? null, bodyPart ?? null]);
+  return dataSetOf({
+    SOPClassUID: SOP_CLASS.secondaryCapture,
+    // An object with another description has other bytes, so it is another instance, in the same study.
+    SOPInstanceUID: uidFrom(`instance ${fileHash} ${said}`),
+    StudyInstanceUID: uidFrom(`study ${fileHash}`),
+    SeriesInstanceUID: uidFrom(`series ${fileHash} ${said}`),
+    PatientName: [],
+    PatientID: [],
+    PatientBirthDate: [],
+    PatientSex: sex ?? [],
+    PatientAge: ageYears === undefined ? undefined : `${String(ageYears).padStart(3, '0')}Y`,
+    StudyDate: [],
+    StudyTime: [],
+    ReferringPhysicianName: [],
+    StudyID: [],
+    AccessionNumber: [],
+    Modality: modality,
+    BodyPartExamined: bodyPart,
+    SeriesNumber: 1,
+    InstanceNumber: 1,
+    PatientOrientation: [],
+  });
+}
+
+/** SC Equipment and General Image. */
+function secondaryCapture(image: DecodedImage, fileBytes: number): DataSet {
+  return dataSetOf({
+    ImageType: ['DERIVED', 'SECONDARY'],
+    ConversionType: 'DI',
+    SecondaryCaptureDeviceManufacturer: MANUFACTURER,
+    SeriesDescription: image.isLossy ? 'Imported JPEG' : 'Imported PNG',
+    DerivationDescription: image.isColour ? 'Luma of a colour image' : undefined,
+    LossyImageCompression: image.isLossy ? '01' : '00',
+    LossyImageCompressionRatio: image.isLossy ? compressionRatio(image, fileBytes) : undefined,
+    LossyImageCompressionMethod: image.isLossy ? 'ISO_10918_1' : undefined,
+  });
+}
+
+function compressionRatio(image: DecodedImage, fileBytes: number): number {
+  const uncompressed = image.grey.byteLength * (image.isColour ? 3 : 1);
+  return Math.round((uncompressed / fileBytes) * 100) / 100;
+}
+
+function pixelAttributes(image: DecodedImage): DataSet {
+  return dataSetOf({
+    SamplesPerPixel: 1,
+    PhotometricInterpretation: 'MONOCHROME2',
+    Rows: image.rows,
+    Columns: image.columns,
+    BitsAllocated: image.bits,
+    BitsStored: image.bits,
+    HighBit: image.bits - 1,
+    PixelRepresentation: 0,
+  });
+}
+
+/** Pixel Data: little endian whatever this machine is, padded to an even length. PS3.5 8.1.1. */
+function littleEndianBytes(samples: Uint8Array | Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(samples.byteLength + (samples.byteLength % 2));
+  if (samples instanceof Uint8Array) {
+    bytes.set(samples);
+    return bytes;
+  }
+  const view = new DataView(bytes.buffer);
+  samples.forEach((sample, index) => {
+    view.setUint16(index * 2, sample, true);
+  });
+  return bytes;
+}
+
+/** `2.25.` and a UUID (RFC 9562 version 8) made from the SHA-256 of `name`. PS3.5 B.2. */
+function uidFrom(name: string): string {
+  const bytes = createHash('sha256').update(`osteon import ${name}`).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
+}
