@@ -64,6 +64,10 @@ export const DCM = {
   notAllAlgorithmsSucceededWithFindings: code('111244', 'DCM', 'Not all algorithms succeeded; with findings'),
   noAlgorithmsSucceededWithoutFindings: code('111245', 'DCM', 'No algorithms succeeded; without findings'),
   processingEquipment: code('109102', 'DCM', 'Processing Equipment'),
+  modality: code('121139', 'DCM', 'Modality'),
+  pixelDataRows: code('110910', 'DCM', 'Pixel Data Rows'),
+  pixelDataColumns: code('110911', 'DCM', 'Pixel Data Columns'),
+  sourceImage: code('121324', 'DCM', 'Source image'),
   zScoreOfMeasurement: code('121416', 'DCM', 'Z-Score of measurement'),
 } as const;
 
@@ -83,10 +87,19 @@ export const SCT = {
   rangeOfMeasurementUncertainty: code('371884006', 'SCT', '+/-, range of measurement uncertainty'),
   right: code('24028007', 'SCT', 'Right'),
   left: code('7771000', 'SCT', 'Left'),
+  bilateral: code('51440002', 'SCT', 'Bilateral'),
+  unilateral: code('66459002', 'SCT', 'Unilateral'),
+  bone: code('272673000', 'SCT', 'Bone'),
+  yes: code('373066001', 'SCT', 'Yes'),
+  no: code('373067005', 'SCT', 'No'),
   upperLimb: code('53120007', 'SCT', 'Upper limb'),
   lowerLimb: code('61685007', 'SCT', 'Lower limb'),
   hipJoint: code('24136001', 'SCT', 'Hip joint'),
   shoulder: code('16982005', 'SCT', 'Shoulder'),
+  hand: code('85562004', 'SCT', 'Hand'),
+  wristJoint: code('74670003', 'SCT', 'Wrist joint'),
+  posteroAnterior: code('272479007', 'SCT', 'postero-anterior'),
+  posteroAnteriorOblique: code('399059000', 'SCT', 'postero-anterior oblique'),
 } as const;
 
 /** LOINC codes. */
@@ -102,7 +115,13 @@ export const UCUM = {
   month: code('mo', 'UCUM', 'month'),
   year: code('a', 'UCUM', 'year'),
   noUnits: code('1', 'UCUM', 'no units'),
+  pixels: code('{pixels}', 'UCUM', 'pixels'),
   squareMillimetre: code('mm2', 'UCUM', 'square millimeter'),
+} as const;
+
+/** UMLS concepts that TID 1500 uses. */
+export const UMLS = {
+  qualitativeEvaluations: code('C0034375', 'UMLS', 'Qualitative Evaluations'),
 } as const;
 
 /** RFC 5646 language. */
@@ -124,6 +143,12 @@ export const OSTEON = {
   failed: code('failed', PRIVATE_SCHEME, 'Failed'),
   notAnalysed: code('not-analysed', PRIVATE_SCHEME, 'Not analysed'),
   analysisReason: code('analysis-reason', PRIVATE_SCHEME, 'Reason'),
+  analysisDetail: code('analysis-detail', PRIVATE_SCHEME, 'Detail'),
+  modelRun: code('model-run', PRIVATE_SCHEME, 'Model run'),
+  succeeded: code('succeeded', PRIVATE_SCHEME, 'Succeeded'),
+  skipped: code('skipped', PRIVATE_SCHEME, 'Skipped'),
+  sexGivenToModel: code('sex-given-to-model', PRIVATE_SCHEME, 'Sex given to the model'),
+  licenceNotice: code('licence-notice', PRIVATE_SCHEME, 'Licence notice'),
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
   wholeHandRegression: code('whole-hand-regression', PRIVATE_SCHEME, 'Whole-hand regression network'),
 } as const;
