@@ -1,0 +1,118 @@
+/**
+ * The state of an analysis as the server tells it (`/api/analyses`), and its words. Silence is never a result: every
+ * state, also the absence of one, has a sentence.
+ *
+ * Trap: this says only whether something ran. What was found is in the report stored with the study, nowhere else.
+ */
+import { plainText } from './text.ts';
+
+export const ANALYSIS_STATES = ['waiting', 'running', 'done', 'rejected', 'failed'] as const;
+export type AnalysisState = (typeof ANALYSIS_STATES)[number];
+
+/** What became of the analysis of one image. */
+export interface ImageAnalysis {
+  readonly sopInstanceUid: string;
+  readonly state: string;
+  readonly reason?: string;
+}
+
+/** One study's analysis. Times are as the server wrote them. */
+export interface Analysis {
+  readonly studyInstanceUid: string;
+  readonly state: AnalysisState;
+  readonly reason?: string;
+  readonly images: readonly ImageAnalysis[];
+  /** The report that holds the findings, once it is stored. */
+  readonly report?: { readonly seriesInstanceUid: string; readonly sopInstanceUid: string };
+}
+
+/** How a statement is to be shown: `finding` and `suspicious` follow the operating points. */
+export type Tone = 'quiet' | 'busy' | 'clear' | 'finding' | 'suspicious' | 'problem';
+
+export interface Statement {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+/** The words for a state; `undefined` is a study that was never queued. For `done` the report says more. */
+export function analysisStatement(analysis: Pick<Analysis, 'state' | 'reason'> | undefined): Statement {
+  if (!analysis) return { tone: 'quiet', text: 'Not analysed' };
+  switch (analysis.state) {
+    case 'waiting':
+      return { tone: 'busy', text: 'Waiting for analysis' };
+    case 'running':
+      return { tone: 'busy', text: 'Analysis running' };
+    case 'done':
+      return { tone: 'clear', text: 'Analysed' };
+    case 'rejected':
+      return { tone: 'problem', text: withReason('Not analysed', analysis.reason) };
+    case 'failed':
+      return { tone: 'problem', text: withReason('Analysis failed', analysis.reason) };
+  }
+}
+
+/** The words for one image's outcome, whoever says it: report or server. */
+export function imageStatement(status: string, reason: string | undefined): Statement {
+  switch (status) {
+    case 'analysed':
+    case 'done':
+      return { tone: 'clear', text: 'Analysed' };
+    case 'rejected':
+      return { tone: 'problem', text: withReason('Rejected', reason) };
+    case 'failed':
+      return { tone: 'problem', text: withReason('Analysis failed', reason) };
+    case 'waiting':
+    case 'running':
+      return { tone: 'busy', text: status === 'waiting' ? 'Waiting for analysis' : 'Analysis running' };
+    default:
+      return { tone: 'quiet', text: withReason('Not analysed', reason) };
+  }
+}
+
+/** True while the server has not finished with the study. */
+export function isPending(analysis: Pick<Analysis, 'state'> | undefined): boolean {
+  return analysis?.state === 'waiting' || analysis?.state === 'running';
+}
+
+/** Reads the server's answer; entries that do not look like an analysis are left out. */
+export function parseAnalyses(body: unknown): readonly Analysis[] {
+  const list = isRecord(body) ? body['analyses'] : undefined;
+  return Array.isArray(list) ? list.flatMap((entry: unknown) => parseAnalysis(entry) ?? []) : [];
+}
+
+function parseAnalysis(entry: unknown): Analysis | undefined {
+  if (!isRecord(entry)) return undefined;
+  const { studyInstanceUid, state, reason, images, report } = entry;
+  const known = ANALYSIS_STATES.find((one) => one === state);
+  if (typeof studyInstanceUid !== 'string' || !known) return undefined;
+  const reference = parseReference(report);
+  return {
+    studyInstanceUid,
+    state: known,
+    ...(typeof reason === 'string' ? { reason } : {}),
+    images: Array.isArray(images) ? images.flatMap((image: unknown) => parseImage(image) ?? []) : [],
+    ...(reference ? { report: reference } : {}),
+  };
+}
+
+function parseImage(entry: unknown): ImageAnalysis | undefined {
+  if (!isRecord(entry)) return undefined;
+  const { sopInstanceUid, state, reason } = entry;
+  if (typeof sopInstanceUid !== 'string' || typeof state !== 'string') return undefined;
+  return { sopInstanceUid, state, ...(typeof reason === 'string' ? { reason } : {}) };
+}
+
+function parseReference(report: unknown): Analysis['report'] {
+  if (!isRecord(report)) return undefined;
+  const { seriesInstanceUid, sopInstanceUid } = report;
+  if (typeof seriesInstanceUid !== 'string' || typeof sopInstanceUid !== 'string') return undefined;
+  return { seriesInstanceUid, sopInstanceUid };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withReason(what: string, reason: string | undefined): string {
+  return reason ? `${what}: ${plainText(reason)}` : what;
+}

@@ -1,0 +1,166 @@
+/**
+ * Findings → shapes in image points → display list in surface pixels. No DOM, no Cornerstone: the three painters, and
+ * tests in Node, share all of it.
+ *
+ * Trap: coordinates come from a report that someone else may have written. What is not finite is not drawn, and
+ * {@link undrawableCount} says so; what lies outside the image is drawn where it says.
+ */
+import type { Finding } from '../../dicom/vocabulary/finding.ts';
+import { cornersOf, type BoundingBox, type ImagePoint } from '../../dicom/vocabulary/geometry.ts';
+import { findingKey } from './findings.ts';
+import { placeLabel } from './label-placement.ts';
+import { hullOf, overlapOf, type DisplayItem, type DisplayList, type OverlayShape } from './overlay-shape.ts';
+import type { Rectangle, Surface, SurfacePoint } from './overlay-shape.ts';
+import { CERTAINTY_COLOURS, strokeOf } from './overlay-style.ts';
+import { percentText } from './text.ts';
+
+/** Which parts of a finding are drawn. */
+export interface OverlayOptions {
+  readonly showBoxes: boolean;
+  readonly showPolygons: boolean;
+  /** {@link findingKey} of the finding drawn heavier, if any. */
+  readonly selectedKey?: string | undefined;
+}
+
+/** Type size and spacing of labels, in CSS pixels. */
+export const LABEL = { fontSize: 12.5, lineHeight: 16, padding: 5, gap: 6 } as const;
+
+/** At most so many labels: beyond, they would hide the image. The shapes themselves are all drawn. */
+export const MAX_LABELS = 40;
+
+/** The shapes of the findings of one image. A polygon-less finding keeps its box even when only polygons are shown. */
+export function overlayShapes(
+  fractures: readonly Finding<'fracture'>[],
+  options: OverlayOptions,
+): readonly OverlayShape[] {
+  return fractures.filter(isDrawable).flatMap((fracture, index) => {
+    const { box, polygon, certainty } = fracture;
+    const findingId = findingKey(fracture);
+    const base = { findingId, certainty, isSelected: findingId === options.selectedKey };
+    const shapes: OverlayShape[] = [];
+    if (polygon && options.showPolygons) {
+      shapes.push({ ...base, kind: 'polyline', points: polygon, isClosed: true });
+    }
+    if (options.showBoxes || (options.showPolygons && !polygon)) shapes.push({ ...base, kind: 'box', box });
+    if (shapes.length > 0 && (index < MAX_LABELS || base.isSelected)) {
+      const around = options.showBoxes || !polygon ? cornersOf(box) : polygon;
+      shapes.push({ ...base, kind: 'label', text: labelOf(fracture), around });
+    }
+    return shapes;
+  });
+}
+
+/** How many findings have coordinates that cannot be drawn. */
+export function undrawableCount(fractures: readonly Finding<'fracture'>[]): number {
+  return fractures.filter((fracture) => !isDrawable(fracture)).length;
+}
+
+/** Turns shapes into a display list: outlines first, then labels, the selected finding on top of each. */
+export function layOut(shapes: readonly OverlayShape[], surface: Surface): DisplayList {
+  const ordered = shapes.toSorted((one, other) => Number(isSelected(one)) - Number(isSelected(other)));
+  const paths = ordered.flatMap((shape) => pathOf(shape, surface));
+  const hulls = paths.flatMap(({ points }) => hullOf(points) ?? []);
+  const labels: Rectangle[] = [];
+  const texts = ordered.flatMap((shape): readonly DisplayItem[] => {
+    if (shape.kind === 'card') return [cardText(shape, surface)];
+    if (shape.kind !== 'label') return [];
+    const item = labelText(shape, surface, { labels, shapes: hulls });
+    if (!item) return [];
+    labels.push(item.frame);
+    return [item];
+  });
+  return [...paths, ...texts];
+}
+
+/** What the label says: the certainty is named, so that the line style has words too. */
+function labelOf(fracture: Finding<'fracture'>): string {
+  const what = fracture.certainty === 'definite' ? 'Fracture' : 'Suspected fracture';
+  return `${what} ${percentText(fracture.probability)}`;
+}
+
+function isDrawable({ box, polygon }: Finding<'fracture'>): boolean {
+  return isFiniteBox(box) && (polygon ?? []).every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+}
+
+function isFiniteBox({ left, top, right, bottom }: BoundingBox): boolean {
+  return [left, top, right, bottom].every(Number.isFinite);
+}
+
+function isSelected(shape: OverlayShape): boolean {
+  return shape.kind !== 'card' && shape.isSelected;
+}
+
+type PathItem = Extract<DisplayItem, { kind: 'path' }>;
+type TextItem = Extract<DisplayItem, { kind: 'text' }>;
+
+function pathOf(shape: OverlayShape, surface: Surface): readonly PathItem[] {
+  if (shape.kind !== 'box' && shape.kind !== 'polyline') return [];
+  const points = shape.kind === 'box' ? cornersOf(shape.box) : shape.points;
+  const stroke = strokeOf(shape.certainty, shape.isSelected);
+  const isThin = shape.kind === 'box' ? 1 : 0.85;
+  return [
+    {
+      kind: 'path',
+      findingId: shape.findingId,
+      points: projectAll(points, surface),
+      isClosed: shape.kind === 'box' || shape.isClosed,
+      stroke: {
+        ...stroke,
+        width: stroke.width * isThin * surface.pixelRatio,
+        haloWidth: stroke.haloWidth * surface.pixelRatio,
+        dash: stroke.dash.map((length) => length * surface.pixelRatio),
+      },
+    },
+  ];
+}
+
+function labelText(
+  shape: Extract<OverlayShape, { kind: 'label' }>,
+  surface: Surface,
+  obstacles: Parameters<typeof placeLabel>[3],
+): TextItem | undefined {
+  const target = hullOf(projectAll(shape.around, surface));
+  const whole = { x: 0, y: 0, width: surface.width, height: surface.height };
+  if (!target || overlapOf(atLeastOnePixel(target), whole) === 0) return undefined;
+  const size = sizeOf([shape.text], surface);
+  const others = obstacles.shapes.filter((hull) => overlapOf(hull, target) === 0);
+  const gap = LABEL.gap * surface.pixelRatio;
+  return {
+    ...textItem(
+      [shape.text],
+      placeLabel(size, target, surface, { ...obstacles, shapes: others }, gap),
+      surface,
+    ),
+    findingId: shape.findingId,
+    colour: CERTAINTY_COLOURS[shape.certainty],
+    isSelected: shape.isSelected,
+  };
+}
+
+/** A card stands in the top right corner. */
+function cardText(card: Extract<OverlayShape, { kind: 'card' }>, surface: Surface): TextItem {
+  const lines = [card.title, ...card.lines];
+  const size = sizeOf(lines, surface);
+  const margin = 2 * LABEL.gap * surface.pixelRatio;
+  const frame = { x: Math.max(0, surface.width - size.width - margin), y: margin, ...size };
+  return { ...textItem(lines, frame, surface), findingId: '', colour: '#ffffff', isSelected: false };
+}
+
+function textItem(lines: readonly string[], frame: Rectangle, { pixelRatio }: Surface) {
+  const [fontSize, padding] = [LABEL.fontSize * pixelRatio, LABEL.padding * pixelRatio];
+  return { kind: 'text', frame, lines, fontSize, padding } as const;
+}
+
+function sizeOf(lines: readonly string[], { measure, pixelRatio }: Surface) {
+  const width = Math.max(...lines.map(measure)) + 2 * LABEL.padding;
+  const height = lines.length * LABEL.lineHeight + LABEL.padding;
+  return { width: width * pixelRatio, height: height * pixelRatio };
+}
+
+function projectAll(points: readonly ImagePoint[], surface: Surface): readonly SurfacePoint[] {
+  return points.map(surface.project);
+}
+
+function atLeastOnePixel(hull: Rectangle): Rectangle {
+  return { ...hull, width: Math.max(1, hull.width), height: Math.max(1, hull.height) };
+}

@@ -1,0 +1,45 @@
+/**
+ * How a finding looks: one line style and one colour per operating point, the same for every painter.
+ *
+ * Trap: colour never speaks alone. Solid means definite and dashed suspicious, so that a reader who does not tell the
+ * colours apart, or a grey print, loses nothing. Colours are Okabe and Ito's, chosen to differ for every colour vision
+ * (M. Okabe, K. Ito, *Color Universal Design*, 2008).
+ */
+import type { Certainty } from '../../dicom/vocabulary/finding.ts';
+
+/** A stroke in CSS pixels: constant on the screen at every zoom. */
+export interface StrokeStyle {
+  /** `#rrggbb`. */
+  readonly colour: string;
+  readonly width: number;
+  /** Lengths of dash and gap; empty for a solid line. */
+  readonly dash: readonly number[];
+  /** Width of the dark line beneath, which keeps the stroke visible on bright bone. */
+  readonly haloWidth: number;
+}
+
+/** Colour of the halo and of label grounds. */
+export const HALO_COLOUR = '#0b0d10';
+
+/** Okabe–Ito orange and sky blue: both at least 8 : 1 against {@link HALO_COLOUR}. */
+export const CERTAINTY_COLOURS: Readonly<Record<Certainty, string>> = {
+  definite: '#e69f00',
+  suspicious: '#56b4e9',
+};
+
+/** The words for the operating points. */
+export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
+  definite: 'Definite',
+  suspicious: 'Suspicious',
+};
+
+/** The stroke of a finding; the selected one is heavier, never of another colour or dash. */
+export function strokeOf(certainty: Certainty, isSelected: boolean): StrokeStyle {
+  const width = isSelected ? 3 : 1.75;
+  return {
+    colour: CERTAINTY_COLOURS[certainty],
+    width,
+    dash: certainty === 'suspicious' ? [7, 5] : [],
+    haloWidth: width + 2.5,
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * What the reports stored in a study say of it: the one report that counts, and its sum in a line.
+ */
+import { findingsOf, type Finding } from '../../dicom/vocabulary/finding.ts';
+import type { Statement } from './analysis-state.ts';
+import { monthsText, percentText } from './text.ts';
+
+/** A report as the viewer needs it; `dicom/sr/report-reader` reads it from the SR. */
+export interface StudyReport {
+  readonly sopInstanceUid: string;
+  readonly isVerified: boolean;
+  /** Content Date and Time run together, `YYYYMMDDHHMMSS`, so that texts order as times do. */
+  readonly contentDateTime: string;
+  readonly findings: readonly Finding[];
+  readonly images: readonly {
+    readonly sopInstanceUid: string;
+    readonly status: 'analysed' | 'rejected' | 'failed';
+    readonly reason?: string;
+  }[];
+  /** The models that spoke: name and version, and whether their licence forbids commercial use. */
+  readonly models: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly isResearchOnly: boolean;
+  }[];
+  /** What the reader of the report could not understand or wants known, in words. */
+  readonly notices: readonly string[];
+}
+
+/** The report to show: a verified one before any other, then the newest. Absent when there is none. */
+export function reportToShow(reports: readonly StudyReport[]): StudyReport | undefined {
+  return reports.toSorted(
+    (one, other) =>
+      Number(other.isVerified) - Number(one.isVerified) ||
+      (other.contentDateTime < one.contentDateTime ? -1 : 1),
+  )[0];
+}
+
+/** The report at a glance: the gravest statement about fractures, and the bone age. */
+export function summaryOf(report: StudyReport): Statement {
+  const fracture = fractureStatement(report);
+  const [boneAge] = findingsOf(report.findings, 'bone-age');
+  if (!boneAge) return fracture ?? analysedStatement(report);
+  const age = `Bone age ${monthsText(boneAge.months)}`;
+  return fracture ? { tone: fracture.tone, text: `${fracture.text} · ${age}` } : { tone: 'clear', text: age };
+}
+
+/** What the report says of fractures on one image, or on all; `undefined` when no model looked for them. */
+export function fractureStatement(report: StudyReport, sopInstanceUid?: string): Statement | undefined {
+  const isMeant = ({ source }: Finding) => !sopInstanceUid || source.sopInstanceUid === sopInstanceUid;
+  const fractures = findingsOf(report.findings, 'fracture').filter(isMeant);
+  const presences = findingsOf(report.findings, 'fracture-presence').filter(isMeant);
+  const definite = fractures.filter(({ certainty }) => certainty === 'definite');
+  if (definite.length > 0) {
+    return { tone: 'finding', text: counted(definite.length, 'Fracture', 'fractures', surest(definite)) };
+  }
+  const present = presences.filter(({ verdict }) => verdict === 'present');
+  if (fractures.length > 0) {
+    const text = counted(fractures.length, 'Suspected fracture', 'suspected fractures', surest(fractures));
+    return { tone: 'suspicious', text };
+  }
+  if (present.length > 0) {
+    const isDefinite = present.some(({ certainty }) => certainty === 'definite');
+    const what = isDefinite ? 'Fracture' : 'Suspected fracture';
+    return {
+      tone: isDefinite ? 'finding' : 'suspicious',
+      text: `${what}, not located ${percentText(surest(present))}`,
+    };
+  }
+  if (presences.some(({ verdict }) => verdict === 'undetermined')) {
+    return { tone: 'suspicious', text: 'Fracture undetermined' };
+  }
+  return presences.length > 0 ? { tone: 'clear', text: 'No fracture found' } : undefined;
+}
+
+function analysedStatement(report: StudyReport): Statement {
+  const analysed = report.images.filter(({ status }) => status === 'analysed').length;
+  if (analysed > 0) return { tone: 'clear', text: 'No finding' };
+  const [first] = report.images;
+  const reason = first?.reason ? `: ${first.reason}` : '';
+  return { tone: 'problem', text: first?.status === 'failed' ? `Failed${reason}` : `Not analysed${reason}` };
+}
+
+function counted(count: number, one: string, many: string, probability: number): string {
+  return `${count === 1 ? one : `${count} ${many}`} ${percentText(probability)}`;
+}
+
+function surest(findings: readonly { readonly probability: number }[]): number {
+  return findings.reduce((most, { probability }) => Math.max(most, probability), 0);
+}

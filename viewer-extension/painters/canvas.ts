@@ -1,0 +1,99 @@
+/**
+ * Paints a display list on a 2D canvas. Surface pixels are canvas pixels: the transform is the identity, so lines and
+ * type keep their size at every zoom and rotation.
+ */
+import type { DisplayItem, DisplayList } from '../core/overlay-shape.ts';
+import { HALO_COLOUR } from '../core/overlay-style.ts';
+import { LABEL } from '../core/overlay-model.ts';
+
+const LABEL_FONT = "500 {size}px 'Inter Variable', system-ui, sans-serif";
+
+/** The part of a 2D context that is used, so that a test can record it. */
+export type CanvasContext = Pick<
+  CanvasRenderingContext2D,
+  | 'setTransform'
+  | 'clearRect'
+  | 'save'
+  | 'restore'
+  | 'beginPath'
+  | 'moveTo'
+  | 'lineTo'
+  | 'closePath'
+  | 'stroke'
+  | 'setLineDash'
+  | 'fill'
+  | 'roundRect'
+  | 'fillText'
+  | 'strokeStyle'
+  | 'fillStyle'
+  | 'lineWidth'
+  | 'lineJoin'
+  | 'lineCap'
+  | 'globalAlpha'
+  | 'font'
+  | 'textBaseline'
+>;
+
+/** CSS font of labels at a size in canvas pixels. */
+export function labelFont(size: number): string {
+  return LABEL_FONT.replace('{size}', String(size));
+}
+
+/** Clears the canvas of `width` by `height` pixels and paints the list on it. */
+export function paintDisplayList(
+  context: CanvasContext,
+  list: DisplayList,
+  size: { readonly width: number; readonly height: number },
+): void {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, size.width, size.height);
+  for (const item of list) {
+    context.save();
+    if (item.kind === 'path') paintPath(context, item);
+    else paintText(context, item);
+    context.restore();
+  }
+}
+
+function paintPath(context: CanvasContext, item: Extract<DisplayItem, { kind: 'path' }>): void {
+  const { stroke } = item;
+  context.lineJoin = 'round';
+  context.lineCap = 'butt';
+  tracePath(context, item);
+  context.strokeStyle = HALO_COLOUR;
+  context.globalAlpha = 0.65;
+  context.lineWidth = stroke.haloWidth;
+  context.stroke();
+  context.globalAlpha = 1;
+  context.strokeStyle = stroke.colour;
+  context.lineWidth = stroke.width;
+  context.setLineDash([...stroke.dash]);
+  context.stroke();
+}
+
+function tracePath(context: CanvasContext, item: Extract<DisplayItem, { kind: 'path' }>): void {
+  context.beginPath();
+  item.points.forEach(({ x, y }, index) => {
+    if (index === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  });
+  if (item.isClosed) context.closePath();
+}
+
+function paintText(context: CanvasContext, item: Extract<DisplayItem, { kind: 'text' }>): void {
+  const { frame, lines, fontSize, padding } = item;
+  const scale = fontSize / LABEL.fontSize;
+  context.beginPath();
+  context.roundRect(frame.x, frame.y, frame.width, frame.height, 3 * scale);
+  context.fillStyle = item.isSelected ? item.colour : HALO_COLOUR;
+  context.globalAlpha = item.isSelected ? 1 : 0.8;
+  context.fill();
+  context.globalAlpha = 1;
+  context.fillStyle = item.isSelected ? HALO_COLOUR : item.colour;
+  context.font = labelFont(fontSize);
+  context.textBaseline = 'middle';
+  lines.forEach((line, index) => {
+    const middle = frame.y + padding / 2 + (index + 0.5) * LABEL.lineHeight * scale;
+    context.fillText(line, frame.x + padding, middle);
+  });
+}

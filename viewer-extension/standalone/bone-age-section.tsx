@@ -1,0 +1,36 @@
+/**
+ * The bone-age card of the image on the screen, or of the study when that image has none.
+ */
+import { findingsOf } from '../../dicom/vocabulary/finding.ts';
+import { boneAgeCard } from '../core/bone-age-card.ts';
+import type { StudyReport } from '../core/study-result.ts';
+import type { StudyImage } from './study.ts';
+
+export interface BoneAgeSectionProps {
+  readonly report: StudyReport;
+  readonly image: StudyImage | undefined;
+}
+
+export function BoneAgeSection({ report, image }: BoneAgeSectionProps) {
+  const findings = findingsOf(report.findings, 'bone-age');
+  const ofImage = findings.find(({ source }) => source.sopInstanceUid === image?.address.sopInstanceUid);
+  const finding = ofImage ?? findings[0];
+  if (!finding) return null;
+  const card = boneAgeCard(finding);
+  return (
+    <section class="bone-age" aria-label="Bone age">
+      <h2>Bone age</h2>
+      <p class="bone-age-value">
+        {card.value} {card.interval !== undefined && <span class="bone-age-interval">{card.interval}</span>}
+      </p>
+      <dl>
+        {card.rows.map(({ name, value }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

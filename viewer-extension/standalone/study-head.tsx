@@ -1,0 +1,81 @@
+/**
+ * The bar above the image: way back, whose study it is, and the tools.
+ */
+import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
+import { Icon, type IconName } from './icons.tsx';
+import type { StudyHeading } from './study.ts';
+
+export interface StudyHeadProps {
+  readonly heading: StudyHeading | undefined;
+  readonly viewport: CornerstoneViewport | undefined;
+  readonly view: ViewState | undefined;
+  readonly isOverlayOn: boolean;
+  readonly onToggleOverlay: () => void;
+}
+
+export function StudyHead({ heading, viewport, view, isOverlayOn, onToggleOverlay }: StudyHeadProps) {
+  return (
+    <header class="study-head">
+      <a class="tool" href="#/" aria-label="Back to the list" title="Back to the list (Esc)">
+        <Icon name="back" />
+      </a>
+      <div class="study-who">
+        <h1>{heading ? heading.patientName || 'No name' : ' '}</h1>
+        <p>{heading ? whoLine(heading) : ' '}</p>
+      </div>
+      {heading?.isSynthetic && <span class="chip">Synthetic</span>}
+      <div class="tools" role="toolbar" aria-label="Image tools">
+        <Tool icon="minus" label="Zoom out" onClick={() => viewport?.zoomAtCentre(0.8)} />
+        <Tool icon="plus" label="Zoom in" onClick={() => viewport?.zoomAtCentre(1.25)} />
+        <Tool icon="fit" label="Fit to window" keyName="F" onClick={() => viewport?.fit()} />
+        <Tool icon="rotate" label="Rotate by 90°" keyName="R" onClick={() => viewport?.rotateBy(90)} />
+        <Tool
+          icon="invert"
+          label="Invert"
+          keyName="I"
+          isPressed={view?.isInverted ?? false}
+          onClick={() => viewport?.invert()}
+        />
+      </div>
+      <button
+        type="button"
+        class="overlay-toggle"
+        aria-pressed={isOverlayOn}
+        title="Show or hide AI findings (A)"
+        onClick={onToggleOverlay}
+      >
+        <Icon name="overlay" />
+        <span>AI {isOverlayOn ? 'on' : 'off'}</span>
+        <kbd>A</kbd>
+      </button>
+    </header>
+  );
+}
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly keyName?: string;
+  readonly isPressed?: boolean;
+  readonly onClick: () => void;
+}
+
+function Tool({ icon, label, keyName, isPressed, onClick }: ToolProps) {
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={label}
+      aria-pressed={isPressed}
+      title={keyName === undefined ? label : `${label} (${keyName})`}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function whoLine(heading: StudyHeading): string {
+  const { patientId, patientDetails, studyDate, modalities, description } = heading;
+  return [patientId, patientDetails, studyDate, modalities, description].filter(Boolean).join(' · ');
+}

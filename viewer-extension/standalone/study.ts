@@ -1,0 +1,112 @@
+/**
+ * A study as the reader opens it: who, what, its radiographs in stored order, its reports.
+ */
+import { isDicomReport, studyReportOf } from './report-adapter.ts';
+import { numberOf, personNameOf, textOf, textsOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import type { StudyReport } from '../core/study-result.ts';
+import { dateText, nameText, plainText } from '../core/text.ts';
+import type { InstanceAddress } from './dicomweb-client.ts';
+
+/** One frame that can be shown. */
+export interface StudyImage {
+  readonly address: InstanceAddress;
+  /** 1-based. */
+  readonly frameNumber: number;
+  /** "PA", "Lateral", or the series description: what a person calls the view. */
+  readonly caption: string;
+  readonly metadata: DataSet;
+}
+
+/** Texts for the head of the page; empty where the study says nothing. */
+export interface StudyHeading {
+  readonly studyInstanceUid: string;
+  readonly patientName: string;
+  readonly patientId: string;
+  readonly patientDetails: string;
+  readonly studyDate: string;
+  readonly description: string;
+  readonly accessionNumber: string;
+  readonly modalities: string;
+  readonly isSynthetic: boolean;
+}
+
+export interface Study {
+  readonly heading: StudyHeading;
+  readonly images: readonly StudyImage[];
+  readonly reports: readonly StudyReport[];
+}
+
+/** Sorts the instances of a study into images and reports; objects of other kinds are left aside. */
+export function studyOf(studyInstanceUid: string, instances: readonly DataSet[]): Study {
+  const images = instances
+    .filter(isRadiograph)
+    .toSorted(bySeriesAndNumber)
+    .flatMap((metadata) => imagesOf(studyInstanceUid, metadata));
+  const reports = instances.filter(isDicomReport).flatMap((dataSet) => studyReportOf(dataSet) ?? []);
+  const [first = {}] = [...images.map(({ metadata }) => metadata), ...instances];
+  return { heading: headingOf(studyInstanceUid, first), images, reports };
+}
+
+/** The texts of a study row or of one of its instances. */
+export function headingOf(studyInstanceUid: string, dataSet: DataSet): StudyHeading {
+  const text = (tag: string) => plainText(textOf(dataSet, tag) ?? '');
+  const modalities = textsOf(dataSet, TAG.ModalitiesInStudy);
+  return {
+    studyInstanceUid,
+    patientName: nameText(personNameOf(dataSet, TAG.PatientName)),
+    patientId: text(TAG.PatientID),
+    patientDetails: [sexText(text(TAG.PatientSex)), ageText(text(TAG.PatientAge))].filter(Boolean).join(', '),
+    studyDate: dateText(textOf(dataSet, TAG.StudyDate)),
+    description: text(TAG.StudyDescription),
+    accessionNumber: text(TAG.AccessionNumber),
+    modalities: (modalities.length > 0 ? modalities : textsOf(dataSet, TAG.Modality))
+      .filter((modality) => !['SR', 'PR', 'SEG', 'KO'].includes(modality))
+      .map((modality) => plainText(modality, 16))
+      .join(' '),
+    isSynthetic: textOf(dataSet, TAG.SyntheticData) === 'YES',
+  };
+}
+
+function isRadiograph(dataSet: DataSet): boolean {
+  const modality = textOf(dataSet, TAG.Modality);
+  return (numberOf(dataSet, TAG.Rows) ?? 0) > 0 && modality !== 'SEG' && modality !== 'PR';
+}
+
+function bySeriesAndNumber(one: DataSet, other: DataSet): number {
+  const differ = (tag: string) => (numberOf(one, tag) ?? 0) - (numberOf(other, tag) ?? 0);
+  return differ(TAG.SeriesNumber) || differ(TAG.InstanceNumber);
+}
+
+function imagesOf(studyInstanceUid: string, metadata: DataSet): readonly StudyImage[] {
+  const seriesInstanceUid = textOf(metadata, TAG.SeriesInstanceUID);
+  const sopInstanceUid = textOf(metadata, TAG.SOPInstanceUID);
+  if (seriesInstanceUid === undefined || sopInstanceUid === undefined) return [];
+  const address = { studyInstanceUid, seriesInstanceUid, sopInstanceUid };
+  const caption = captionOf(metadata);
+  return Array.from({ length: Math.max(1, numberOf(metadata, TAG.NumberOfFrames) ?? 1) }, (_, index) => ({
+    address,
+    frameNumber: index + 1,
+    caption,
+    metadata,
+  }));
+}
+
+function captionOf(metadata: DataSet): string {
+  const side = textOf(metadata, TAG.ImageLaterality) ?? textOf(metadata, TAG.Laterality) ?? '';
+  const view = textOf(metadata, TAG.ViewPosition) ?? '';
+  const part = textOf(metadata, TAG.SeriesDescription) ?? textOf(metadata, TAG.BodyPartExamined) ?? '';
+  const words = view || side ? [side, view] : [part];
+  return plainText(words.filter(Boolean).join(' '), 40);
+}
+
+function sexText(sex: string): string {
+  return { M: 'Male', F: 'Female', O: 'Other' }[sex] ?? '';
+}
+
+/** Age String (PS3.5 6.2, VR AS) "009Y" as "9 y". */
+function ageText(age: string): string {
+  const parts = /^(\d{3})([DWMY])$/.exec(age);
+  const units: Readonly<Record<string, string>> = { D: 'd', W: 'wk', M: 'mo', Y: 'y' };
+  return parts ? `${Number(parts[1])} ${units[parts[2] ?? ''] ?? ''}` : '';
+}

@@ -1,0 +1,66 @@
+/**
+ * What the worklist knows, kept fresh: a page of studies, the states of their analyses, and the sum of each report.
+ */
+import { useEffect, useState } from 'preact/hooks';
+import { analysisStatement, isPending, type Analysis, type Statement } from '../core/analysis-state.ts';
+import { summaryOf } from '../core/study-result.ts';
+import { isAbort } from './dicomweb-client.ts';
+import { messageOf } from './message.ts';
+import { poll } from './poll.ts';
+import type { ReportStore, Services } from './services.ts';
+import { searchStudies, type StudyPage } from './study-search.ts';
+
+const LIST_POLL = { busyMs: 2000, idleMs: 8000 } as const;
+
+export interface WorklistData {
+  readonly result?: StudyPage;
+  /** By Study Instance UID; a study that was never queued is absent. */
+  readonly analyses: ReadonlyMap<string, Analysis>;
+  readonly problem?: string;
+  /** True while another page or another search has not answered. */
+  readonly isLoading: boolean;
+}
+
+/** A page of the list, asked for again and again; the last one stays until the next has come. */
+export function useWorklist({ dicomWeb, analyses }: Services, text: string, page: number): WorklistData {
+  const [data, setData] = useState<WorklistData>({ analyses: new Map(), isLoading: true });
+  useEffect(() => {
+    setData((before) => ({ ...before, isLoading: true }));
+    return poll(async (signal) => {
+      try {
+        const result = await searchStudies(dicomWeb, text, page, signal);
+        setData((before) => ({ result, analyses: before.analyses, isLoading: false }));
+        const uids = result.studies.map(({ studyInstanceUid }) => studyInstanceUid);
+        const states = uids.length === 0 ? [] : await analyses.list(uids, signal);
+        const byStudy = new Map(states.map((analysis) => [analysis.studyInstanceUid, analysis]));
+        setData({ result, analyses: byStudy, isLoading: false });
+        return states.some(isPending);
+      } catch (error) {
+        if (!isAbort(error)) {
+          setData((before) => ({ ...before, problem: messageOf(error), isLoading: false }));
+        }
+        return false;
+      }
+    }, LIST_POLL);
+  }, [dicomWeb, analyses, text, page]);
+  return data;
+}
+
+/** The state of the analysis, and once there is a report, what it says. */
+export function useSummary(store: ReportStore, analysis: Analysis | undefined): Statement {
+  const [summary, setSummary] = useState<{ readonly uid: string; readonly statement: Statement }>();
+  const report = analysis?.report;
+  useEffect(() => {
+    if (!analysis || !report) return;
+    store.load({ studyInstanceUid: analysis.studyInstanceUid, ...report }).then(
+      (read) => {
+        if (read) setSummary({ uid: report.sopInstanceUid, statement: summaryOf(read) });
+      },
+      () => {
+        setSummary(undefined);
+      },
+    );
+  }, [report?.sopInstanceUid]);
+  const isCurrent = summary !== undefined && summary.uid === report?.sopInstanceUid;
+  return isCurrent && analysis?.state === 'done' ? summary.statement : analysisStatement(analysis);
+}
