@@ -60,6 +60,7 @@ export class ContentNode {
     const own = readReference(this.item);
     if (own) return own;
     const selected = this.children.find(({ valueType }) => valueType === 'IMAGE');
+    if (selected) selected.isUsed = true;
     return selected && readReference(selected.item);
   }
 
@@ -86,11 +87,10 @@ export class ContentNode {
     return this.childOf(concept)?.measurement?.value;
   }
 
-  /** Direct children of a value type, marked as used. */
-  ofType(valueType: string): readonly ContentNode[] {
-    const found = this.children.filter((child) => child.valueType === valueType);
-    for (const child of found) child.isUsed = true;
-    return found;
+  /** Marks the item and all below it as used. */
+  useAll(): void {
+    this.isUsed = true;
+    for (const child of this.children) child.useAll();
   }
 }
 

@@ -160,10 +160,10 @@ export function readFinding(group: ReadGroup): Finding | undefined {
 
 const KINDS = Object.keys(FINDING_CODECS) as readonly FindingKind[];
 
-function readAs<K extends FindingKind>(kind: K, group: ReadGroup): Finding | undefined {
+function readAs(kind: FindingKind, group: ReadGroup): Finding | undefined {
   const details = FINDING_CODECS[kind].read(group);
   // A kind and the details of its own row: the compiler cannot join the two halves of a union again.
-  return details && ({ ...group.base, kind, ...details } as unknown as Finding);
+  return details && ({ ...group.base, kind, ...details } as Finding);
 }
 
 function writeFracture(finding: FindingBase & FindingDetails['fracture']): readonly GroupBody[] {

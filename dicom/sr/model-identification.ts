@@ -33,6 +33,7 @@ export function readModel(node: ContentNode): ModelIdentity | undefined {
   if (name === undefined || version === undefined) return undefined;
   const texts = node.childrenOf(DCM.algorithmParameters).flatMap(({ text: value }) => value ?? []);
   const take = (key: string) => texts.find((value) => value.startsWith(`${key}=`))?.slice(key.length + 1);
+  node.childOf(DCM.algorithmFamily);
   const isOurs = (value: string) => /^(id|weights-sha256|research-only)=/.test(value);
   return {
     id: take('id') ?? '',

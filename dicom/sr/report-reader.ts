@@ -1,0 +1,177 @@
+/**
+ * A report read back: ours in full, those of others as far as TID 1500 goes (PS3.16), the rest kept and told.
+ * Browser-safe: the viewer reads what the server stored with this very function.
+ *
+ * Trap: a report may come from anyone. Texts are data, never markup; nothing here throws but a `PacsError`.
+ */
+import type { Code } from '../vocabulary/codes.ts';
+import { DCM, OSTEON, UMLS } from '../vocabulary/codes.ts';
+import type { DataSet } from '../vocabulary/data-set.ts';
+import { itemsOf, textOf } from '../vocabulary/data-set.ts';
+import { TAG } from '../vocabulary/dictionary.ts';
+import { asPacsError, PacsError } from '../vocabulary/failure.ts';
+import type { Finding, ModelIdentity } from '../vocabulary/finding.ts';
+import { ContentNode } from './content-tree.ts';
+import { readGroups } from './group-reader.ts';
+import { readStatus, type ImageStatus } from './image-statements.ts';
+import { modelKey } from './model-identification.ts';
+import { ReportSources } from './report-sources.ts';
+
+export type { ImageStatus } from './image-statements.ts';
+
+/** A content item that no reader understood, with all below it. */
+export interface UnknownItem {
+  /** Meanings of the concepts that lead to it, the root's first. */
+  readonly path: readonly string[];
+  readonly valueType: string;
+  readonly concept?: Code;
+  /** Its value in words where it has one: text, code meaning, or number with units. */
+  readonly text?: string;
+  readonly item: DataSet;
+}
+
+/** Who made the report. TID 1004; each is absent where the report does not say. */
+export interface ReportObserver {
+  readonly uid?: string;
+  readonly name?: string;
+  readonly manufacturer?: string;
+  readonly modelName?: string;
+}
+
+export interface Report {
+  /** Concept name of the root; `undefined` when it has none. */
+  readonly title: Code | undefined;
+  readonly observer: ReportObserver;
+  readonly procedure: Code | undefined;
+  /** True only for VERIFIED. PS3.3 C.17.2. */
+  readonly isVerified: boolean;
+  /** Content Date and Time as `YYYYMMDDHHMMSS` with a fraction where given; `undefined` without a date. */
+  readonly contentDateTime: string | undefined;
+  /** Every model that ran or spoke, once. */
+  readonly models: readonly ModelIdentity[];
+  readonly findings: readonly Finding[];
+  readonly images: readonly ImageStatus[];
+  /** CID 6047. */
+  readonly runSummary: Code | undefined;
+  /** What must be shown to the reader: intended use, licence. */
+  readonly notices: readonly string[];
+  /** SOP Instance UIDs of the reports this one follows. */
+  readonly predecessorUids: readonly string[];
+  readonly unknownItems: readonly UnknownItem[];
+  /** What was left aside and why, in words without patient data. */
+  readonly remarks: readonly string[];
+}
+
+/** Reads a structured report. Throws `malformed-dicom` when the data set is not one or is nested absurdly. */
+export function readReport(dataSet: DataSet): Report {
+  try {
+    return readTrusted(dataSet);
+  } catch (error) {
+    throw asPacsError(error, 'malformed-dicom');
+  }
+}
+
+function readTrusted(dataSet: DataSet): Report {
+  const root = new ContentNode(dataSet);
+  if (root.valueType !== 'CONTAINER') {
+    throw new PacsError(
+      'malformed-dicom',
+      'ValueType of the root is not CONTAINER; expected a structured report',
+    );
+  }
+  root.isUsed = true;
+  const sources = new ReportSources(dataSet, root);
+  const remarks: string[] = [];
+  const findings = root
+    .childrenOf(DCM.imagingMeasurements)
+    .flatMap((measurements) =>
+      readGroups(measurements.childrenOf(DCM.measurementGroup), sources, (text) => remarks.push(text)),
+    );
+  const evaluations = readEvaluations(root, sources);
+  const date = textOf(dataSet, TAG.ContentDate);
+  return {
+    title: root.concept,
+    ...readHead(root),
+    isVerified: textOf(dataSet, TAG.VerificationFlag) === 'VERIFIED',
+    contentDateTime: date && `${date}${textOf(dataSet, TAG.ContentTime) ?? ''}`,
+    models: uniqueModels([...evaluations.images.flatMap(({ runs }) => runs), ...findings]),
+    findings,
+    ...evaluations,
+    predecessorUids: predecessorUids(dataSet),
+    unknownItems: unknownItems(root),
+    remarks,
+  };
+}
+
+function readHead(root: ContentNode): Pick<Report, 'observer' | 'procedure'> {
+  root.codeOf(DCM.languageOfContentItemAndDescendants);
+  root.codeOf(DCM.observerType);
+  const uid = root.textOf(DCM.deviceObserverUid);
+  const name = root.textOf(DCM.deviceObserverName);
+  const manufacturer = root.textOf(DCM.deviceObserverManufacturer);
+  const modelName = root.textOf(DCM.deviceObserverModelName);
+  return {
+    observer: {
+      ...(uid !== undefined && { uid }),
+      ...(name !== undefined && { name }),
+      ...(manufacturer !== undefined && { manufacturer }),
+      ...(modelName !== undefined && { modelName }),
+    },
+    procedure: root.codeOf(DCM.procedureReported),
+  };
+}
+
+function readEvaluations(
+  root: ContentNode,
+  sources: ReportSources,
+): Pick<Report, 'images' | 'runSummary' | 'notices'> {
+  const containers = root.childrenOf(UMLS.qualitativeEvaluations);
+  const images = containers.flatMap((container) =>
+    container.childrenOf(OSTEON.analysisStatus).flatMap((node) => {
+      const status = readStatus(node, (where) => sources.of(where));
+      node.isUsed = status !== undefined;
+      return status ?? [];
+    }),
+  );
+  const notices = containers.flatMap((container) =>
+    [OSTEON.intendedUse, OSTEON.licenceNotice].flatMap((concept) => container.textOf(concept) ?? []),
+  );
+  const [runSummary] = containers.flatMap(
+    (container) => container.codeOf(DCM.cadProcessingAndFindingsSummary) ?? [],
+  );
+  return { images, runSummary, notices };
+}
+
+function uniqueModels(speakers: readonly { readonly model: ModelIdentity }[]): readonly ModelIdentity[] {
+  return [...new Map(speakers.map(({ model }) => [modelKey(model), model])).values()];
+}
+
+function predecessorUids(dataSet: DataSet): readonly string[] {
+  return itemsOf(dataSet, TAG.PredecessorDocumentsSequence)
+    .flatMap((study) => itemsOf(study, TAG.ReferencedSeriesSequence))
+    .flatMap((series) => itemsOf(series, TAG.ReferencedSOPSequence))
+    .flatMap((instance) => textOf(instance, TAG.ReferencedSOPInstanceUID) ?? []);
+}
+
+function unknownItems(node: ContentNode, path: readonly string[] = []): readonly UnknownItem[] {
+  const below = [...path, node.concept?.meaning ?? node.valueType];
+  return node.children.flatMap((child) => {
+    if (child.isUsed) return unknownItems(child, below);
+    const text = inWords(child);
+    return [
+      {
+        path: below,
+        valueType: child.valueType,
+        item: child.item,
+        ...(child.concept && { concept: child.concept }),
+        ...(text !== undefined && { text }),
+      },
+    ];
+  });
+}
+
+function inWords(node: ContentNode): string | undefined {
+  const measurement = node.measurement;
+  if (measurement) return `${measurement.value} ${measurement.units?.value ?? ''}`.trim();
+  return node.text ?? node.code?.meaning;
+}
