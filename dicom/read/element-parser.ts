@@ -115,14 +115,15 @@ class ElementParser {
     const at = this.position;
     const group = this.view.getUint16(at, isLittleEndian);
     const tag = hex(group) + hex(this.view.getUint16(at + 2, isLittleEndian));
-    const isBare = group === 0xfffe || !isExplicitVr || !looksExplicit(this.bytes, at);
-    if (isBare) {
+    const form = group === 0xfffe || !isExplicitVr ? 'bare' : headerForm(this.bytes, at);
+    if (form === 'bare') {
       this.position += 8;
       const vr = group === 0xfffe ? '' : dictionaryVrOf(tag);
       return { tag, vr, length: this.view.getUint32(at + 4, isLittleEndian), isLittleEndian };
     }
-    const vr = String.fromCharCode(this.bytes[at + 4] ?? 0, this.bytes[at + 5] ?? 0);
-    if (SHORT_FORM.test(vr)) {
+    const written = String.fromCharCode(this.bytes[at + 4] ?? 0, this.bytes[at + 5] ?? 0);
+    const vr = looksExplicit(this.bytes, at) ? written : dictionaryVrOf(tag);
+    if (form === 'short') {
       this.position += 8;
       return { tag, vr, length: this.view.getUint16(at + 6, isLittleEndian), isLittleEndian };
     }
@@ -235,6 +236,18 @@ interface Head {
   readonly vr: string;
   readonly length: number;
   readonly isLittleEndian: boolean;
+}
+
+/** Where the length stands. PS3.5 7.1.2. Some files write spaces or `??` for a VR, with a short length; some leave the VR out altogether. */
+function headerForm(bytes: Uint8Array, at: number): 'bare' | 'short' | 'long' {
+  const vr = [bytes[at + 4] ?? 0, bytes[at + 5] ?? 0];
+  if (!vr.every(isPrintable)) return 'bare';
+  const isLong = looksExplicit(bytes, at) && !SHORT_FORM.test(String.fromCharCode(...vr));
+  return isLong ? 'long' : 'short';
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= 0x20 && byte <= 0x7e;
 }
 
 function hex(value: number): string {

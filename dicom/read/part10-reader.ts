@@ -37,11 +37,12 @@ export function readHeader(bytes: Uint8Array): InstanceHeader {
   return headerOf(parsePart10(bytes));
 }
 
-/** Reads the header from the first bytes of a file; `undefined` when they end before the header does: read more and ask again. Throws like {@link readHeader}. A file that ends early is told from a short prefix only by {@link readHeader} on the whole file. */
+/** Reads the header from the first bytes of a file; `undefined` when they do not reach Pixel Data: read more and ask again, or the whole file, which is for {@link readHeader}. Throws like it. */
 export function readHeaderFromPrefix(prefix: Uint8Array): InstanceHeader | undefined {
   if (prefix.length < DATA_START) return undefined;
   try {
-    return headerOf(parsePart10(prefix));
+    const part10 = parsePart10(prefix);
+    return locationOf(part10.elements) && headerOf(part10);
   } catch (error) {
     if (error instanceof EndOfBytes) return undefined;
     throw error;
@@ -86,7 +87,7 @@ function isPart10(file: Uint8Array): boolean {
 function transferSyntaxOf(file: Uint8Array, meta: readonly RawElement[], end: number): string {
   const element = meta.find(({ tag }) => tag === TAG.TransferSyntaxUID);
   if (element === undefined || element.length === 0) {
-    if (end >= file.length) throw new EndOfBytes('the File Meta Information');
+    if (end + 8 > file.length) throw new EndOfBytes('the File Meta Information');
     throw new PacsError(
       'missing-attribute',
       'TransferSyntaxUID (0002,0010) is absent from the File Meta Information',
