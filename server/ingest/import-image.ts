@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 
+import { nameBasedUid } from '../../dicom/results/identifiers.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
@@ -57,9 +58,9 @@ function identity(file: Uint8Array, description: ImageDescription): DataSet {
   return dataSetOf({
     SOPClassUID: SOP_CLASS.secondaryCapture,
     // An object with another description has other bytes, so it is another instance, in the same study.
-    SOPInstanceUID: uidFrom(`instance ${fileHash} ${said}`),
-    StudyInstanceUID: uidFrom(`study ${fileHash}`),
-    SeriesInstanceUID: uidFrom(`series ${fileHash} ${said}`),
+    SOPInstanceUID: nameBasedUid('import instance', fileHash, said),
+    StudyInstanceUID: nameBasedUid('import study', fileHash),
+    SeriesInstanceUID: nameBasedUid('import series', fileHash, said),
     PatientName: [],
     PatientID: [],
     PatientBirthDate: [],
@@ -122,12 +123,4 @@ function littleEndianBytes(samples: Uint8Array | Uint16Array): Uint8Array {
     view.setUint16(index * 2, sample, true);
   });
   return bytes;
-}
-
-/** `2.25.` and a UUID (RFC 9562 version 8) made from the SHA-256 of `name`. PS3.5 B.2. */
-function uidFrom(name: string): string {
-  const bytes = createHash('sha256').update(`osteon import ${name}`).digest().subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
 }

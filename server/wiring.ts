@@ -1,0 +1,225 @@
+/**
+ * Opens everything a running server is made of, in order, and hands each part what it needs: the one place where parts
+ * meet. Nothing here decides; see `app.ts` for HTTP and `analysis/index.ts` for the analysis.
+ */
+import { once } from 'node:events';
+import { access, constants } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+
+import { decodeFrame } from '../dicom/pixels/frame-decoder.ts';
+import { nameBasedUid } from '../dicom/results/identifiers.ts';
+import { PacsError } from '../dicom/vocabulary/failure.ts';
+import { MANUFACTURER } from '../dicom/vocabulary/uids.ts';
+import packageDescription from '../package.json' with { type: 'json' };
+import { countByState } from './analysis/analysis-records.ts';
+import { createAnalysis, type Analysis } from './analysis/index.ts';
+import { createApp } from './app.ts';
+import type { Configuration } from './config.ts';
+import { analysesRouter } from './http/analyses.ts';
+import { dicomWebRouter } from './http/dicom-web-router.ts';
+import type { Component } from './http/health.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import { loadDemoStudies } from './ingest/demo-studies.ts';
+import { InstanceStore } from './ingest/store-instances.ts';
+import { lockDataFolder } from './operations/data-folder-lock.ts';
+import { startEmbeddedPostgres } from './operations/embedded-postgres.ts';
+import type { Log } from './operations/log.ts';
+import { Shutdown } from './operations/shutdown.ts';
+import { openDatabase, query, type Pool } from './storage/database.ts';
+import { FileObjectStore } from './storage/file-object-store.ts';
+import { repairStorage } from './storage/repair.ts';
+import { StudyIndex } from './storage/study-index.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** How long requests and running analyses may take to end once the server is asked to stop. */
+const DRAIN_MS = 4_000;
+
+/** A server that takes requests. */
+export interface OsteonServer {
+  /** Address of the reading room, without a trailing slash; DICOMweb and health lie below it. */
+  readonly address: string;
+  readonly database: Pool;
+  readonly instances: InstanceStore;
+  readonly analysis: Analysis;
+  /** Settles when the server cannot go on by itself: its database ended. Never rejects. */
+  readonly failed: Promise<PacsError>;
+  /** Drains and closes everything; resolves when all of it is closed. */
+  stop(): Promise<void>;
+}
+
+/** Opens a server. When a part cannot be opened, those before it are closed and its `PacsError` is thrown. */
+export async function openServer(configuration: Configuration, log: Log): Promise<OsteonServer> {
+  const shutdown = new Shutdown(log);
+  try {
+    return await openParts(configuration, log, shutdown);
+  } catch (error) {
+    await shutdown.close();
+    throw error;
+  }
+}
+
+async function openParts(configuration: Configuration, log: Log, shutdown: Shutdown): Promise<OsteonServer> {
+  const { dataFolder } = configuration;
+  shutdown.onClose('data folder', await lockDataFolder(dataFolder));
+  const { databaseUrl, ended } = await database(configuration, log, shutdown);
+  const pool = await openDatabase({
+    databaseUrl,
+    onIdleError: (error) => {
+      log.warn({ error }, 'a database connection broke');
+    },
+  });
+  shutdown.onClose('database connections', () => pool.end());
+  const objects = await FileObjectStore.open(dataFolder);
+  const repaired = await repairStorage(pool, objects);
+  if (repaired.objectsRemoved + repaired.stagedRemoved > 0) log.info({ ...repaired }, 'repaired the storage');
+  const index = new StudyIndex(pool);
+  const metrics = createMetrics(() => countByState(pool));
+  const analysis = openAnalysis(configuration, { pool, objects, index, metrics, log });
+  shutdown.onClose('analysis', () => analysis.stop(), DRAIN_MS);
+  const instances = new InstanceStore({
+    pool,
+    objects,
+    hooks: analysis.hooks,
+    maxObjectBytes: configuration.maxObjectBytes,
+    onLeftover: (error) => {
+      log.warn({ error }, 'left something behind; the next start removes it');
+    },
+  });
+  await analysis.start(instances);
+  const draining = new AbortController();
+  const app = createApp({
+    log,
+    metrics,
+    health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
+    dicomWeb: dicomWebRouter({ index, objects, instances, decode: decodeFrame }),
+    analyses: analysesRouter({ database: pool, index, analysis }),
+    readingRoomFolder: join(ROOT, 'dist', 'reading-room'),
+  });
+  const { server, address } = await listen(createServer(app), configuration);
+  shutdown.onClose('HTTP', () => closeServer(server), DRAIN_MS + 500);
+  if (configuration.demo) startDemo(dataFolder, instances, draining.signal, log, shutdown);
+  return {
+    address,
+    database: pool,
+    instances,
+    analysis,
+    failed: ended.then(() => new PacsError('storage-unavailable', 'The embedded PostgreSQL ended by itself')),
+    stop: () => {
+      draining.abort();
+      return shutdown.close();
+    },
+  };
+}
+
+/** The database of `DATABASE_URL`, else the embedded one. `ended` never settles for a database that is not ours. */
+async function database(
+  { databaseUrl, dataFolder }: Configuration,
+  log: Log,
+  shutdown: Shutdown,
+): Promise<{ databaseUrl: string; ended: Promise<void> }> {
+  if (databaseUrl !== undefined) return { databaseUrl, ended: new Promise(() => undefined) };
+  const postgres = await startEmbeddedPostgres({ dataFolder, log });
+  shutdown.onClose('PostgreSQL', () => postgres.stop(), 15_000);
+  return postgres;
+}
+
+function openAnalysis(
+  configuration: Configuration,
+  parts: { pool: Pool; objects: FileObjectStore; index: StudyIndex; metrics: Metrics; log: Log },
+): Analysis {
+  const { modelIds } = configuration;
+  return createAnalysis(
+    {
+      modelsFolder: join(ROOT, 'models'),
+      ...(modelIds === undefined ? {} : { modelIds }),
+      allowsResearchModels: configuration.researchModels,
+      workers: configuration.workers,
+      quietSeconds: configuration.studyQuietSeconds,
+      modalities: configuration.modalities,
+      softwareVersion: packageDescription.version,
+      observer: { uid: nameBasedUid('device', MANUFACTURER), name: MANUFACTURER },
+    },
+    {
+      database: parts.pool,
+      objects: parts.objects,
+      index: parts.index,
+      onError: (error) => {
+        parts.log.error({ error }, 'an analysis failed');
+      },
+      onInference: (seconds) => {
+        parts.metrics.observeInference(seconds);
+      },
+    },
+  );
+}
+
+function components(pool: Pool, dataFolder: string): readonly Component[] {
+  const databaseAnswers = async (): Promise<void> => {
+    await query(pool, 'SELECT 1');
+  };
+  const objectsAreWritable = (): Promise<void> =>
+    access(join(dataFolder, 'objects'), constants.R_OK | constants.W_OK);
+  return [
+    { name: 'database', check: databaseAnswers },
+    { name: 'objects', check: objectsAreWritable },
+  ];
+}
+
+async function listen(
+  server: Server,
+  { host, port }: Configuration,
+): Promise<{ server: Server; address: string }> {
+  // A large study over a slow line takes longer than Node's five minutes for a request.
+  server.requestTimeout = 0;
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new PacsError('invalid-configuration', listenFailure(cause, host, port), { cause });
+  }
+  const bound = server.address();
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
+  return { server, address: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
+}
+
+function listenFailure(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return `OSTEON_PORT: another program listens on port ${port} of ${host}; end it or choose another port`;
+  }
+  if (code === 'EACCES') return `OSTEON_PORT: this account may not listen on port ${port}`;
+  return `OSTEON_HOST: cannot listen on ${host}`;
+}
+
+/** Takes no new connection, lets requests finish, then cuts those that do not. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await closed;
+  clearTimeout(cut);
+}
+
+/** In the background: the server is of use before its demo is there. */
+function startDemo(
+  dataFolder: string,
+  instances: InstanceStore,
+  signal: AbortSignal,
+  log: Log,
+  shutdown: Shutdown,
+): void {
+  const loading = loadDemoStudies({ dataFolder, instances, signal }).then(
+    (stored) => {
+      if (stored > 0) log.info({ instances: stored }, 'loaded the demo studies');
+    },
+    (error: unknown) => {
+      log.error({ error }, 'the demo studies could not be loaded');
+    },
+  );
+  shutdown.onClose('demo', () => loading);
+}
