@@ -14,8 +14,7 @@ import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
 import type { InferenceTask, WorkerSetup } from './inference-task.ts';
 
-// Piscina hands its own data first and ours second.
-const [, setup] = workerData as [unknown, WorkerSetup];
+const setup = workerData as WorkerSetup;
 const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
 const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThreads: setup.intraOpThreads });
 
