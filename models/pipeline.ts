@@ -95,8 +95,9 @@ export async function analyseImage(
   if (boneAge && skipReason) runs.push({ model: identityOf(boneAge), status: 'skipped', reason: skipReason });
   else findings.push(...((await attempt(boneAge, (model) => estimateBoneAge(request, model, run))) ?? []));
 
-  const hasSucceeded = runs.some(({ status }) => status === 'succeeded');
-  if (!hasSucceeded) {
+  const hasSpoken = runs.some(({ status }) => status === 'succeeded');
+  const hasFailed = runs.some(({ status }) => status === 'failed');
+  if (!hasSpoken && (hasFailed || runs.length === 0)) {
     const reasons = runs.flatMap((one) =>
       one.status === 'succeeded' ? [] : [`${one.model.id}: ${one.reason}`],
     );

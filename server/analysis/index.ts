@@ -82,6 +82,9 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
   const report = (error: unknown) => {
     services.onError(asPacsError(error, 'model-failed'));
   };
+  const reportQueue = (error: unknown) => {
+    services.onError(asPacsError(error, 'storage-unavailable'));
+  };
 
   return {
     hooks: {
@@ -112,7 +115,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
       const started = await startStudyQueue(database, {
         concurrency: settings.workers + 1,
         handle: (job) => analyseStudy(job, study),
-        onError: report,
+        onError: reportQueue,
       });
       for (const studyUid of await listUnfinished(database))
         await started.enqueue(studyUid, settings.quietSeconds);

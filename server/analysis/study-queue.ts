@@ -5,7 +5,7 @@
  * the last. At most one job of a study is active. A job whose process died is taken up again when its heartbeat stops.
  */
 import { PgBoss } from 'pg-boss';
-import { query, type Pool, type Queryable } from '../storage/database.ts';
+import type { Pool, Queryable } from '../storage/database.ts';
 
 const QUEUE = 'complete-study';
 const RETRY_LIMIT = 3;
@@ -75,8 +75,11 @@ export async function startStudyQueue(pool: Pool, options: StudyQueueOptions): P
   };
 }
 
+/** Trap: pg-boss reads the driver's `code` (23505: another worker was faster), so driver errors pass as they are. */
 function connectionOf(target: Queryable) {
   return {
-    executeSql: async (text: string, values: unknown[] = []) => ({ rows: await query(target, text, values) }),
+    executeSql: async (text: string, values: unknown[] = []) => ({
+      rows: (await target.query(text, values)).rows as unknown[],
+    }),
   };
 }
