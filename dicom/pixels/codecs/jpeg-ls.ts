@@ -1,9 +1,9 @@
 /** JPEG-LS (.80, .81) by CharLS. ISO 14495-1. Trap: colour comes by plane when the code stream is not interleaved. */
 import instantiate from '@cornerstonejs/codec-charls/decodewasmjs';
 import type { CodeStreamDecoder } from './code-stream.ts';
-import { decodeWithWasm, lazy, MUTE } from './wasm-decoder.ts';
+import { decodeWithWasm, lazy, muted } from './wasm-decoder.ts';
 
-const charLs = lazy(() => instantiate(MUTE));
+const charLs = lazy(() => instantiate(muted()));
 
 /** Decodes a JPEG-LS code stream. */
 export const decodeJpegLs: CodeStreamDecoder = (codeStream) =>

@@ -7,9 +7,9 @@
 import instantiate from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs';
 import { PacsError } from '../../vocabulary/failure.ts';
 import { readCodeStreamHeader, type CodeStreamDecoder } from './code-stream.ts';
-import { decodeWithWasm, lazy, MUTE } from './wasm-decoder.ts';
+import { decodeWithWasm, lazy, muted } from './wasm-decoder.ts';
 
-const turboJpeg = lazy(() => instantiate(MUTE));
+const turboJpeg = lazy(() => instantiate(muted()));
 const START_OF_IMAGE_LENGTH = 2;
 /** APP14: length 14, "Adobe", version 100, flags 0, transform 0. ITU-T T.872 6.5.3. */
 const ADOBE_WITHOUT_TRANSFORM = Uint8Array.from([

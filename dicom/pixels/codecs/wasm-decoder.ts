@@ -52,5 +52,7 @@ export async function decodeWithWasm<M, D extends WasmDecoder>(
   }
 }
 
-/** For `print` and `printErr`: codecs report progress on stdout, where nobody asked for it. */
-export const MUTE: EmscriptenOptions = { print: () => undefined, printErr: () => undefined };
+/** Options that keep a codec from reporting progress on stdout. A new object every time: Emscripten makes the module out of it. */
+export function muted(): EmscriptenOptions {
+  return { print: () => undefined, printErr: () => undefined };
+}
