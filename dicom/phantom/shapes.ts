@@ -73,7 +73,7 @@ export function capsuleDistance(
   return (
     fromRadius +
     (toRadius - fromRadius) * along -
-    Math.hypot(x - from.x - along * axisX, y - from.y - along * axisY)
+    Math.sqrt((x - from.x - along * axisX) ** 2 + (y - from.y - along * axisY) ** 2)
   );
 }
 

@@ -13,52 +13,56 @@ export interface SoftTissue {
 }
 
 interface Part {
-  distance(x: number, y: number): number;
+  readonly distance: (x: number, y: number) => number;
   readonly halfThickness: number;
 }
 
-const GRID_MM = 0.9;
-const OUTSIDE = -1e3;
+/** Parts joined without rounding: the bones of one finger, or one part of the trunk. */
+type Limb = readonly Part[];
 
-/** Builds the soft tissue over an extent of the hand plane. */
+const GRID_MM = 1.1;
+
+/** Builds the soft tissue over an extent of the hand plane. `fatness` 1 is usual. */
 export function buildSoftTissue(skeleton: Skeleton, extent: Extent, fatness: number): SoftTissue {
-  const fingers = skeleton.rays.map((ray) =>
-    fingerParts(ray.points, ray.ray.fleshMm, skeleton.scale * fatness),
-  );
-  const trunk = trunkParts(skeleton, fatness);
-  const rounding = 9 * skeleton.scale;
-  const distances = (x: number, y: number): readonly (readonly [number, number])[] => [
-    ...fingers.map((parts) => nearestOf(parts, x, y)),
-    ...trunk.map((part): readonly [number, number] => [part.distance(x, y), part.halfThickness]),
+  const { scale, rays } = skeleton;
+  const limbs: readonly Limb[] = [
+    ...rays.map(({ points, ray }) => fingerParts(points, ray.fleshMm, scale * fatness)),
+    ...trunkParts(skeleton, fatness).map((part) => [part]),
   ];
-  const thickness = sampleField(extent, 3 * GRID_MM, (x, y) =>
-    blended(distances(x, y), 2.6 * skeleton.scale),
-  );
-  const skin = sampleField(extent, GRID_MM, (x, y) =>
-    distances(x, y).reduce((joined, [distance]) => smoothMax(joined, distance, rounding), OUTSIDE),
-  );
-  return { skin, halfThickness: thickness };
+  const distances = new Float64Array(limbs.length);
+  const halves = new Float64Array(limbs.length);
+  const measure = (x: number, y: number): void => {
+    limbs.forEach((limb, index) => {
+      distances[index] = -Infinity;
+      for (const part of limb) {
+        const distance = part.distance(x, y);
+        if (distance <= (distances[index] ?? 0)) continue;
+        distances[index] = distance;
+        halves[index] = part.halfThickness;
+      }
+    });
+  };
+  const skin = sampleField(extent, GRID_MM, (x, y) => {
+    measure(x, y);
+    return distances.reduce((joined, distance) => smoothMax(joined, distance, 9 * scale), -1e3);
+  });
+  const halfThickness = sampleField(extent, 3 * GRID_MM, (x, y) => {
+    measure(x, y);
+    return blended(distances, halves, 2.6 * scale);
+  });
+  return { skin, halfThickness };
 }
 
-function nearestOf(parts: readonly Part[], x: number, y: number): readonly [number, number] {
-  let best: readonly [number, number] = [OUTSIDE, 0];
-  for (const part of parts) {
-    const distance = part.distance(x, y);
-    if (distance > best[0]) best = [distance, part.halfThickness];
-  }
-  return best;
-}
-
-/** Half thicknesses, each weighing the more the deeper the point lies in its part. */
-function blended(parts: readonly (readonly [number, number])[], softness: number): number {
-  const deepest = Math.max(...parts.map(([distance]) => distance));
+/** Half thicknesses, each weighing the more the deeper the point lies in its limb. */
+function blended(distances: Float64Array, halves: Float64Array, softness: number): number {
+  const deepest = distances.reduce((most, distance) => Math.max(most, distance), -Infinity);
   let weights = 0;
   let sum = 0;
-  for (const [distance, half] of parts) {
+  distances.forEach((distance, index) => {
     const weight = Math.exp((distance - deepest) / softness);
     weights += weight;
-    sum += weight * half;
-  }
+    sum += weight * (halves[index] ?? 0);
+  });
   return sum / weights;
 }
 
