@@ -4,6 +4,7 @@
  *
  * Trap: this says only whether something ran. What was found is in the report stored with the study, nowhere else.
  */
+import { REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
 import { plainText } from './text.ts';
 
 export const ANALYSIS_STATES = ['waiting', 'running', 'done', 'rejected', 'failed'] as const;
@@ -45,7 +46,7 @@ export function analysisStatement(analysis: Pick<Analysis, 'state' | 'reason'> |
     case 'done':
       return { tone: 'clear', text: 'Analysed' };
     case 'rejected':
-      return { tone: 'problem', text: withReason('Not analysed', analysis.reason) };
+      return { tone: 'problem', text: withReason('Rejected', analysis.reason) };
     case 'failed':
       return { tone: 'problem', text: withReason('Analysis failed', analysis.reason) };
   }
@@ -113,6 +114,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A reason of the closed list comes as its name, any other as words. */
+function reasonWords(reason: string): string {
+  const known: Readonly<Record<string, string>> = REJECTION_REASONS;
+  return Object.hasOwn(known, reason) ? (known[reason] ?? reason) : reason;
+}
+
 function withReason(what: string, reason: string | undefined): string {
-  return reason ? `${what}: ${plainText(reason)}` : what;
+  return reason ? `${what}: ${plainText(reasonWords(reason))}` : what;
 }

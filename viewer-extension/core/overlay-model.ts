@@ -96,8 +96,7 @@ type TextItem = Extract<DisplayItem, { kind: 'text' }>;
 function pathOf(shape: OverlayShape, surface: Surface): readonly PathItem[] {
   if (shape.kind !== 'box' && shape.kind !== 'polyline') return [];
   const points = shape.kind === 'box' ? cornersOf(shape.box) : shape.points;
-  const stroke = strokeOf(shape.certainty, shape.isSelected);
-  const isThin = shape.kind === 'box' ? 1 : 0.85;
+  const stroke = strokeOf(shape.kind === 'box' ? 'box' : 'outline', shape.certainty, shape.isSelected);
   return [
     {
       kind: 'path',
@@ -106,7 +105,7 @@ function pathOf(shape: OverlayShape, surface: Surface): readonly PathItem[] {
       isClosed: shape.kind === 'box' || shape.isClosed,
       stroke: {
         ...stroke,
-        width: stroke.width * isThin * surface.pixelRatio,
+        width: stroke.width * surface.pixelRatio,
         haloWidth: stroke.haloWidth * surface.pixelRatio,
         dash: stroke.dash.map((length) => length * surface.pixelRatio),
       },

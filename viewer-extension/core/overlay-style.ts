@@ -33,13 +33,16 @@ export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
   suspicious: 'Suspicious',
 };
 
+/** Widths of box and outline, at rest and selected: the outline is the finer one, for it lies on the bone itself. */
+const WIDTHS = { box: { rest: 1.75, selected: 3 }, outline: { rest: 1.25, selected: 2 } } as const;
+
 /** The stroke of a finding; the selected one is heavier, never of another colour or dash. */
-export function strokeOf(certainty: Certainty, isSelected: boolean): StrokeStyle {
-  const width = isSelected ? 3 : 1.75;
+export function strokeOf(part: 'box' | 'outline', certainty: Certainty, isSelected: boolean): StrokeStyle {
+  const width = WIDTHS[part][isSelected ? 'selected' : 'rest'];
   return {
     colour: CERTAINTY_COLOURS[certainty],
     width,
     dash: certainty === 'suspicious' ? [7, 5] : [],
-    haloWidth: width + 2.5,
+    haloWidth: width + 2,
   };
 }

@@ -5,7 +5,7 @@ import { findingsOf, type Finding } from '../../dicom/vocabulary/finding.ts';
 import type { Statement } from './analysis-state.ts';
 import { monthsText, percentText } from './text.ts';
 
-/** A report as the viewer needs it; `dicom/sr/report-reader` reads it from the SR. */
+/** A report as the viewer needs it; `study-report` reads it from the SR. */
 export interface StudyReport {
   readonly sopInstanceUid: string;
   readonly isVerified: boolean;
@@ -23,6 +23,8 @@ export interface StudyReport {
     readonly version: string;
     readonly isResearchOnly: boolean;
   }[];
+  /** One sentence per model that failed on an image. */
+  readonly failures: readonly string[];
   /** What the reader of the report could not understand or wants known, in words. */
   readonly notices: readonly string[];
 }
@@ -36,8 +38,17 @@ export function reportToShow(reports: readonly StudyReport[]): StudyReport | und
   )[0];
 }
 
-/** The report at a glance: the gravest statement about fractures, and the bone age. */
+/**
+ * The report at a glance: the gravest statement about fractures, and the bone age. A model that failed is said, for
+ * what it did not find means nothing.
+ */
 export function summaryOf(report: StudyReport): Statement {
+  const statement = summaryOfFindings(report);
+  if (statement.tone !== 'clear' || report.failures.length === 0) return statement;
+  return { tone: 'problem', text: `${statement.text} · analysis incomplete` };
+}
+
+function summaryOfFindings(report: StudyReport): Statement {
   const fracture = fractureStatement(report);
   const [boneAge] = findingsOf(report.findings, 'bone-age');
   if (!boneAge) return fracture ?? analysedStatement(report);
@@ -78,7 +89,7 @@ function analysedStatement(report: StudyReport): Statement {
   if (analysed > 0) return { tone: 'clear', text: 'No finding' };
   const [first] = report.images;
   const reason = first?.reason ? `: ${first.reason}` : '';
-  return { tone: 'problem', text: first?.status === 'failed' ? `Failed${reason}` : `Not analysed${reason}` };
+  return { tone: 'problem', text: first?.status === 'failed' ? `Failed${reason}` : `Rejected${reason}` };
 }
 
 function counted(count: number, one: string, many: string, probability: number): string {

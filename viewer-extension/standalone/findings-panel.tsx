@@ -7,7 +7,7 @@ import { hiddenNotice } from '../core/findings.ts';
 import { nonCommercialNotice } from '../core/notices.ts';
 import { undrawableCount } from '../core/overlay-model.ts';
 import { summaryOf, type StudyReport } from '../core/study-result.ts';
-import { percentText } from '../core/text.ts';
+import { percentText, plainText } from '../core/text.ts';
 import { BoneAgeSection } from './bone-age-section.tsx';
 import { FindingsList } from './findings-list.tsx';
 import { OverlayControls } from './overlay-controls.tsx';
@@ -151,7 +151,8 @@ function Notices({ open, undrawable }: { readonly open: OpenStudy; readonly undr
   const licence = nonCommercialNotice(open.report);
   const lines = [
     ...(undrawable > 0 ? [`${undrawable} finding${undrawable === 1 ? '' : 's'} cannot be drawn.`] : []),
-    ...(open.report?.notices ?? []).slice(0, 5),
+    ...(open.report?.failures ?? []).map((failure) => plainText(failure)),
+    ...(open.report?.notices ?? []).slice(0, 5).map((notice) => plainText(notice)),
     ...(licence === undefined ? [] : [licence]),
   ];
   return (

@@ -1,10 +1,10 @@
 /**
  * What the page reaches of the world, made once in `main` and passed down.
  */
+import { studyReportOf } from '../core/study-report.ts';
 import type { StudyReport } from '../core/study-result.ts';
 import { AnalysesClient } from './analyses-client.ts';
 import { DicomWebClient, type InstanceAddress } from './dicomweb-client.ts';
-import { studyReportOf } from './report-adapter.ts';
 
 export interface Services {
   readonly dicomWeb: DicomWebClient;

@@ -1,9 +1,9 @@
 /**
  * A study as the reader opens it: who, what, its radiographs in stored order, its reports.
  */
-import { isDicomReport, studyReportOf } from './report-adapter.ts';
 import { numberOf, personNameOf, textOf, textsOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { studyReportOf } from '../core/study-report.ts';
 import type { StudyReport } from '../core/study-result.ts';
 import { dateText, nameText, plainText } from '../core/text.ts';
 import type { InstanceAddress } from './dicomweb-client.ts';
@@ -43,7 +43,7 @@ export function studyOf(studyInstanceUid: string, instances: readonly DataSet[])
     .filter(isRadiograph)
     .toSorted(bySeriesAndNumber)
     .flatMap((metadata) => imagesOf(studyInstanceUid, metadata));
-  const reports = instances.filter(isDicomReport).flatMap((dataSet) => studyReportOf(dataSet) ?? []);
+  const reports = instances.flatMap((dataSet) => studyReportOf(dataSet) ?? []);
   const [first = {}] = [...images.map(({ metadata }) => metadata), ...instances];
   return { heading: headingOf(studyInstanceUid, first), images, reports };
 }

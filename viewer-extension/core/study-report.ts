@@ -1,0 +1,72 @@
+/**
+ * A stored SR → the report as every viewer of ours shows it. The findings come from here and from nowhere else.
+ *
+ * Trap: a study may hold reports of other kinds and makers (dose reports, a radiologist's text). Only an Imaging
+ * Measurement Report that says something of images is taken; the others are left to the viewers they were made for.
+ */
+import { DCM, isSameCode } from '../../dicom/vocabulary/codes.ts';
+import { textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { INTENDED_USE_NOTICE, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
+import { LICENCE_NOTICE, type ImageStatus } from '../../dicom/sr/image-statements.ts';
+import { readReport, type Report } from '../../dicom/sr/report-reader.ts';
+import type { StudyReport } from './study-result.ts';
+
+/** Reads an instance; `undefined` when it is no report of the kind that is shown, or cannot be read. */
+export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
+  const sopInstanceUid = textOf(dataSet, TAG.SOPInstanceUID);
+  if (textOf(dataSet, TAG.Modality) !== 'SR' || sopInstanceUid === undefined) return undefined;
+  const report = readOrNothing(dataSet);
+  if (!report?.title || !isSameCode(report.title, DCM.imagingMeasurementReport)) return undefined;
+  if (report.findings.length === 0 && report.images.length === 0) return undefined;
+  return {
+    sopInstanceUid,
+    isVerified: report.isVerified,
+    contentDateTime: report.contentDateTime ?? '',
+    findings: report.findings,
+    images: report.images.map((status) => ({
+      sopInstanceUid: status.source.sopInstanceUid,
+      status: status.status,
+      ...reasonOf(status),
+    })),
+    models: report.models,
+    failures: failuresOf(report.images),
+    notices: noticesOf(report),
+  };
+}
+
+function readOrNothing(dataSet: DataSet): Report | undefined {
+  try {
+    return readReport(dataSet);
+  } catch (error) {
+    if (error instanceof PacsError) return undefined;
+    throw error;
+  }
+}
+
+function reasonOf({ reason, detail }: ImageStatus): { readonly reason?: string } {
+  const words = [reason && REJECTION_REASONS[reason], detail].filter(Boolean).join('; ');
+  return words === '' ? {} : { reason: words };
+}
+
+/** One sentence per model that failed, whatever became of the image. */
+function failuresOf(images: readonly ImageStatus[]): readonly string[] {
+  const failures = images.flatMap(({ runs }) =>
+    runs.flatMap((run) =>
+      run.status === 'failed' ? [`${run.model.name} ${run.model.version} failed: ${run.reason}`] : [],
+    ),
+  );
+  return [...new Set(failures)];
+}
+
+/** What the report wants known beyond what every page says anyway, and what of it was not understood. */
+function noticesOf({ notices, remarks, unknownItems }: Report): readonly string[] {
+  const said: readonly string[] = [INTENDED_USE_NOTICE, LICENCE_NOTICE];
+  const count = unknownItems.length;
+  return [
+    ...notices.filter((notice) => !said.includes(notice)),
+    ...remarks,
+    ...(count > 0 ? [`${count} item${count === 1 ? '' : 's'} of the report not understood.`] : []),
+  ];
+}
