@@ -20,7 +20,7 @@ describe.skipIf(!sharedData())('HTJ2K (needs ../shared/data)', () => {
   test('lossy differs from lossless by no more than 4 of 255', async () => {
     const lossless = await samplesOf('HTJ2KLossless_08_RGB.dcm');
     const lossy = await samplesOf('HTJ2K_08_RGB.dcm');
-    const worst = lossy.reduce(
+    const worst = Array.from(lossy).reduce(
       (most, value, index) => Math.max(most, Math.abs(value - (lossless[index] ?? 0))),
       0,
     );
