@@ -18,12 +18,12 @@ from .normalise import InputSpec, letterbox, normalise, read_grey, standardise
 
 SPEC = InputSpec(256, 256)
 LABELS = fracatlas.REGIONS + ("limb",)
-EPOCHS, BATCH, RATE = 6, 32, 4e-4
+EPOCHS, BATCH, RATE = 3, 32, 4e-4
 AVERAGE_DECAY = 0.995
 NEGATIVES_PER_EPOCH = 800
 DICOM_SHARE = 0.6
 VALIDATION_PROCEDURAL = 120
-REGION_THRESHOLD = 0.5
+REGION_THRESHOLD, LIMB_THRESHOLD = 0.5, 0.95
 
 
 class BodyRegionNet(nn.Module):
@@ -177,6 +177,10 @@ class ShippedBodyRegion(nn.Module):
         return torch.sigmoid(self.net(image))
 
 
+def _threshold(label: str) -> float:
+    return LIMB_THRESHOLD if label == "limb" else REGION_THRESHOLD
+
+
 def evaluate(args) -> None:
     """Writes results/body-region.json."""
     runtime.prepare()
@@ -198,8 +202,9 @@ def evaluate(args) -> None:
     right = (scores[real][:, :4] >= REGION_THRESHOLD) == (labels[real][:, :4] >= 0.5)
     figures.append({"what": "All four regions right", **metrics.with_interval(
         int(real.sum()), lambda i: float(right[i].all(axis=1).mean()))})
-    points = [{"label": label, "n positive": int(labels[chosen][:, index].sum()), **metrics.sensitivity_specificity(
-        labels[chosen][:, index], scores[chosen][:, index], REGION_THRESHOLD)}
+    points = [{"label": label, "n positive": int(labels[chosen][:, index].sum()),
+               "n negative": int((1 - labels[chosen][:, index]).sum()), **metrics.sensitivity_specificity(
+        labels[chosen][:, index], scores[chosen][:, index], _threshold(label))}
         for index, (label, chosen) in enumerate([(r, real) for r in fracatlas.REGIONS] + [("limb", real | (kinds == "dicom"))])]
     state = torch.load(args.work / "body-region" / "train.pt", map_location="cpu")
     runtime.write_json(args.results / "body-region.json", {
@@ -219,7 +224,8 @@ def ship(args) -> None:
     export.ship(ShippedBodyRegion(load(args.work)), {"image": example}, ["probabilities"], BODY_REGION, SPEC, {
         "extraInputs": [],
         "output": {"decoder": "sigmoid-classifier", "name": "probabilities",
-                   "labels": [{"label": label, "concept": LABEL_CONCEPTS[label]} for label in LABELS]},
+                   "labels": [{"label": label, "concept": LABEL_CONCEPTS[label], "threshold": _threshold(label)}
+                              for label in LABELS]},
         "operatingPoints": {"suspicious": REGION_THRESHOLD, "definite": REGION_THRESHOLD},
     }, results, args.models)
 

@@ -16,6 +16,7 @@ def main(description: str, actions: Dict[str, Callable]) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with fracatlas/, bone-age/, dicom/, backbones/")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and caches")
     parser.add_argument("--synthetic", type=Path, help="folder of synthetic phantoms; optional, may appear later")
+    parser.add_argument("--minutes", type=float, help="let the fracture training end by the clock, if that comes first")
     parser.add_argument("--models", type=Path, default=MODELS, help="where the shipped model folders are")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where metrics are written")
     args = parser.parse_args()

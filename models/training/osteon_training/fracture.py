@@ -17,19 +17,21 @@ from .fracture_data import SPEC, Sampler, epoch_entries
 from .fracture_eval import predict_all, summary
 from .fracture_net import FractureNet, checkpoint
 
-EPOCHS, BATCH = 40, 8
+EPOCHS, BATCH = 80, 8
+FROZEN_BLOCKS = 3
+"""Backbone blocks left at their ImageNet weights: the finest maps cost most and gain least."""
 BACKBONE_RATE, HEAD_RATE = 4e-4, 1e-3
 AVERAGE_DECAY = 0.998
-VALIDATE_EVERY = 5
+VALIDATE_EVERY = 10
 
 
-def _train_epoch(net, average, optimiser, batches, count: int, epoch: int) -> dict:
+def _train_epoch(net, average, optimiser, batches, count: int, epoch: int, budget: runtime.Budget) -> dict:
     """One epoch; returns the mean of every loss."""
     net.train()
     sums: dict = {}
     started = time.time()
     for index, batch in enumerate(batches):
-        runtime.set_rate(optimiser, runtime.cosine_rate((epoch + index / count) / EPOCHS))
+        runtime.set_rate(optimiser, runtime.cosine_rate(budget.progress(epoch + index / count)))
         with runtime.mixed_precision():
             out = net(batch["image"])
         parts = fracture_loss.total(out, batch)
@@ -59,18 +61,22 @@ def train(args) -> None:
                                {"params": heads, "base": HEAD_RATE}], weight_decay=1e-2)
     path = checkpoint(args.work)
     state = runtime.load_checkpoint(path, net, average, optimiser)
-    used = state.get("synthetic", 0)
-    for epoch in range(state["epoch"], EPOCHS):
+    used, epoch = state.get("synthetic", 0), state["epoch"]
+    budget = runtime.Budget(EPOCHS, args.minutes, state.get("minutes", 0.0))
+    net.backbone.features[:FROZEN_BLOCKS].requires_grad_(False)
+    while budget.progress(epoch) < 1:
         rng, started = np.random.default_rng([runtime.SEED, epoch]), time.time()
         real = epoch_entries(training, rng)
         mixed = synthetic.mixed(real, synthetic.synthetic_entries(args.synthetic), rng, lambda e: e)
         used = max(used, len(mixed) - len(real))
         batches = runtime.batches(mixed, BATCH, Sampler(cache, rng).collate)
-        losses = _train_epoch(net, average, optimiser, batches, -(-len(mixed) // BATCH), epoch)
-        runtime.log(f"fracture {epoch + 1}/{EPOCHS} " + " ".join(f"{k} {v:.3f}" for k, v in losses.items())
+        losses = _train_epoch(net, average, optimiser, batches, -(-len(mixed) // BATCH), epoch, budget)
+        epoch += 1
+        runtime.log(f"fracture {epoch}/{EPOCHS} " + " ".join(f"{k} {v:.3f}" for k, v in losses.items())
                     + f", {time.time() - started:.0f} s")
-        runtime.save_checkpoint(path, net, average, optimiser, epoch + 1, {"synthetic": used})
-        if (epoch + 1) % VALIDATE_EVERY == 0 or epoch + 1 == EPOCHS:
+        runtime.save_checkpoint(path, net, average, optimiser, epoch,
+                                {"synthetic": used, "minutes": budget.minutes_used()})
+        if epoch % VALIDATE_EVERY == 0:
             figures = summary(predict_all(average.net, validation))
             runtime.log("  validation " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))
 

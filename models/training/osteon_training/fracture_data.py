@@ -13,12 +13,12 @@ from .fracture_net import MASK_STRIDE, STRIDE
 from .normalise import InputSpec, standardise
 
 SPEC = InputSpec(768, 768)
-CROP = 576
+CROP = 448
 """Side of a training crop in input pixels; serving takes the whole 768 x 768 canvas."""
 SCALES = (0.7, 1.35)
 DEGREES = 20
 UPSIDE_DOWN, WHOLE_VIEW = 0.15, 0.25
-CENTRE_JITTER = 190
+CENTRE_JITTER = 150
 """Input pixels by which a crop's centre may miss the fracture it was chosen for."""
 MINIMUM_VISIBLE = 0.4
 BOX_CELLS = 0.3

@@ -19,6 +19,9 @@ SUSPICIOUS_SENSITIVITY = 0.92
 DEFINITE_SPECIFICITY = 0.97
 FALSE_BOXES_PER_SOUND_IMAGE = 0.5
 LEAST_POSITIVES = 20
+"""Fractured images that a region needs for a calibration of its own."""
+LEAST_SLICE = 5
+"""Fractured images that a slice of the validation set needs for a figure."""
 FOLDS = 5
 SPLIT = ("FracAtlas by the shipped split, which keeps near-duplicates together; FracAtlas has no patient ids, so two images "
          "of one patient that look different may still lie on both sides.")
@@ -79,7 +82,8 @@ def _slices(predictions: List[dict]) -> Dict[str, List[dict]]:
     }
     for region in fracatlas.REGIONS:
         slices[f", {region}"] = [p for p in predictions if region in p["entry"]["regions"]]
-    return slices
+    return {name: chosen for name, chosen in slices.items()
+            if sum(p["fractured"] for p in chosen) >= LEAST_SLICE}
 
 
 def _figure(what: str, chosen: List[dict], measure: Measure) -> dict:
@@ -151,7 +155,7 @@ def detector_results(predictions: List[dict], common: dict) -> dict:
     strongest = np.array([p["scores"].max(initial=0.0) for p in predictions])
     labels = np.array([p["fractured"] for p in predictions])
     definite = _round_up(metrics.threshold_for_specificity(labels, strongest, DEFINITE_SPECIFICITY))
-    return {"id": "fracture-detector", **common, "figures": [f for f in figures if not np.isnan(f["value"])],
+    return {"id": "fracture-detector", **common, "figures": figures,
             "operatingPoints": [_box_point(predictions, "suspicious", suspicious),
                                 _box_point(predictions, "definite", max(definite, suspicious))]}
 

@@ -10,7 +10,7 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Sequence
+from typing import Callable, Dict, Iterator, List, Optional, Sequence
 
 import numpy as np
 import torch
@@ -93,6 +93,23 @@ def cosine_rate(progress: float, warm_up: float = 0.03, floor: float = 0.02) -> 
     if progress < warm_up:
         return max(progress / warm_up, 0.02)
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
+
+
+class Budget:
+    """How far a run is: by epochs, or by the clock where that is further."""
+
+    def __init__(self, epochs: int, minutes: Optional[float], minutes_before: float = 0.0) -> None:
+        self.epochs, self.minutes, self.before = epochs, minutes, minutes_before
+        self.started = time.time()
+
+    def minutes_used(self) -> float:
+        """Minutes of training so far, earlier resumed runs included."""
+        return self.before + (time.time() - self.started) / 60
+
+    def progress(self, epochs_done: float) -> float:
+        """0 at the start, 1 at the end."""
+        by_clock = self.minutes_used() / self.minutes if self.minutes else 0.0
+        return min(1.0, max(epochs_done / self.epochs, by_clock))
 
 
 def set_rate(optimiser: torch.optim.Optimizer, factor: float) -> None:
