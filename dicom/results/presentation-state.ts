@@ -74,10 +74,13 @@ function presentation(
   });
 }
 
-/** Laterality (0020,0060) of the series, else of the image; absent where the source has neither. PS3.3 C.7.3.1. */
-function lateralityOf(metadata: DataSet): string | undefined {
+/**
+ * Laterality (0020,0060) of the series, else of the image. Type 2C for paired parts (PS3.3 C.7.3.1): where the source
+ * names no side it is empty, unknown, since whether the part is paired is not known either.
+ */
+function lateralityOf(metadata: DataSet): string | readonly [] {
   const found = textOf(metadata, TAG.Laterality) ?? textOf(metadata, TAG.ImageLaterality);
-  return found === 'L' || found === 'R' ? found : undefined;
+  return found === 'L' || found === 'R' ? found : [];
 }
 
 /** The whole image, counted in pixels from 1; non-square pixels keep their shape. PS3.3 C.10.4. */

@@ -11,7 +11,7 @@ import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type { FindingBase, ImageOutcome, SourceImage } from '../vocabulary/finding.ts';
 import { nameBasedUid, resultSetName, trackingUid } from './identifiers.ts';
-import type { ResultObject, ResultSetInput } from './input.ts';
+import type { ResultImage, ResultObject, ResultSetInput } from './input.ts';
 import { equipmentAndCommon, patientAndStudy } from './provenance.ts';
 
 /** One kind of object in the set: its place among the series of a study. */
@@ -36,7 +36,8 @@ export interface ResultContext {
 }
 
 /** Checks the input and derives the rest. Throws `invalid-value`, `missing-attribute` or `study-mismatch`. */
-export function resultContext(input: ResultSetInput): ResultContext {
+export function resultContext(unordered: ResultSetInput): ResultContext {
+  const input = { ...unordered, images: unordered.images.toSorted(bySource) };
   if (input.images.length === 0) throw new PacsError('invalid-value', 'a result set needs an image');
   const studyUid = textOf(input.studyAttributes, TAG.StudyInstanceUID);
   if (input.images.some(({ outcome }) => outcome.source.studyInstanceUid !== studyUid)) {
@@ -91,6 +92,12 @@ export function resultObject(
   return { ...identity, dataSet: { ...context.shared, ...placed, ...own } };
 }
 
-function isMultiFrame({ metadata }: { readonly metadata: DataSet }): boolean {
+/** The order in which images arrived must not show in the bytes: by SOP Instance UID, then frame. */
+function bySource({ outcome: one }: ResultImage, { outcome: other }: ResultImage): number {
+  const [uid, otherUid] = [one.source.sopInstanceUid, other.source.sopInstanceUid];
+  return uid === otherUid ? one.source.frameNumber - other.source.frameNumber : uid < otherUid ? -1 : 1;
+}
+
+function isMultiFrame({ metadata }: ResultImage): boolean {
   return (numberOf(metadata, TAG.NumberOfFrames) ?? 1) > 1;
 }

@@ -51,22 +51,19 @@ export function qualitativeEvaluations(
 }
 
 /**
- * CID 6047. With findings when a fracture or suspicion of one was found; "not all succeeded" when an image failed or a
- * model failed on one; a rejected image is a decision, not a failure.
+ * CID 6047. With findings when a fracture was localised; "not all" when an image failed or a model failed on one;
+ * "no algorithms succeeded" where none did, be it that none was run. A rejection alone is a decision, not a failure.
  */
 export function runSummary(outcomes: readonly ImageOutcome[]): Code {
+  const runs = outcomes.flatMap((outcome) => outcome.runs);
   const hasFindings = outcomes.some(({ findings }) => findings.some(({ kind }) => kind === 'fracture'));
-  const failures = outcomes.filter(
-    ({ status, runs }) => status === 'failed' || runs.some((run) => run.status === 'failed'),
-  );
-  const someSucceeded = outcomes.some(({ runs }) => runs.some(({ status }) => status === 'succeeded'));
-  if (failures.length === 0) {
-    return hasFindings ? DCM.allAlgorithmsSucceededWithFindings : DCM.allAlgorithmsSucceededWithoutFindings;
+  const hasFailed =
+    outcomes.some(({ status }) => status === 'failed') || runs.some(({ status }) => status === 'failed');
+  if (hasFindings) {
+    return hasFailed ? DCM.notAllAlgorithmsSucceededWithFindings : DCM.allAlgorithmsSucceededWithFindings;
   }
-  if (hasFindings) return DCM.notAllAlgorithmsSucceededWithFindings;
-  return someSucceeded
-    ? DCM.notAllAlgorithmsSucceededWithoutFindings
-    : DCM.noAlgorithmsSucceededWithoutFindings;
+  if (!runs.some(({ status }) => status === 'succeeded')) return DCM.noAlgorithmsSucceededWithoutFindings;
+  return hasFailed ? DCM.notAllAlgorithmsSucceededWithoutFindings : DCM.allAlgorithmsSucceededWithoutFindings;
 }
 
 function statusItem(outcome: ImageOutcome, reference: ImageReference): ContentItem {

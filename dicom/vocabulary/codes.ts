@@ -147,7 +147,7 @@ export const OSTEON = {
   modelRun: code('model-run', PRIVATE_SCHEME, 'Model run'),
   succeeded: code('succeeded', PRIVATE_SCHEME, 'Succeeded'),
   skipped: code('skipped', PRIVATE_SCHEME, 'Skipped'),
-  sexGivenToModel: code('sex-given-to-model', PRIVATE_SCHEME, 'Sex given to the model'),
+  sexGivenToModel: code('sex-given', PRIVATE_SCHEME, 'Sex given to the model'),
   licenceNotice: code('licence-notice', PRIVATE_SCHEME, 'Licence notice'),
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
   wholeHandRegression: code('whole-hand-regression', PRIVATE_SCHEME, 'Whole-hand regression network'),
