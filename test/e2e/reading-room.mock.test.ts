@@ -412,7 +412,7 @@ describe('a hostile study', () => {
     expect(await page.locator('img, #app script').count()).toBe(0);
   });
 
-  test('with coordinates beyond the image stays usable', async () => {
+  test('with coordinates beyond the image stays usable and says what was left aside', async () => {
     const source = sourceOf('1.2.1', 1);
     const study = doneStudy(
       '1.2.1',
@@ -423,7 +423,10 @@ describe('a hostile study', () => {
     study.instances[1] = { metadata: parsed(text) };
     pacs.studies.push(study);
     await openStudy('1.2.1');
-    await page.locator('.finding').waitFor();
+    await page.getByText('lie outside the image was left aside').waitFor();
+    expect(await page.locator('.panel-summary .statement').first().innerText()).toBe(
+      'No finding · report read in part',
+    );
     await page.keyboard.press('n');
     await drawn();
     expect(await imageGrey(page, { x: 0.43, y: 0.5 })).toBeGreaterThanOrEqual(0);

@@ -75,6 +75,7 @@ export function report(changes: Partial<StudyReport> = {}): StudyReport {
     images: [{ sopInstanceUid: SOURCE.sopInstanceUid, status: 'analysed' }],
     models: [{ name: 'Fracture boxes', version: '0.1.0', isResearchOnly: false }],
     failures: [],
+    remarks: [],
     notices: [],
     ...changes,
   };

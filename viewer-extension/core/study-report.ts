@@ -32,6 +32,7 @@ export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
     })),
     models: report.models,
     failures: failuresOf(report.images),
+    remarks: report.remarks,
     notices: noticesOf(report),
   };
 }
@@ -61,12 +62,11 @@ function failuresOf(images: readonly ImageStatus[]): readonly string[] {
 }
 
 /** What the report wants known beyond what every page says anyway, and what of it was not understood. */
-function noticesOf({ notices, remarks, unknownItems }: Report): readonly string[] {
+function noticesOf({ notices, unknownItems }: Report): readonly string[] {
   const said: readonly string[] = [INTENDED_USE_NOTICE, LICENCE_NOTICE];
   const count = unknownItems.length;
   return [
     ...notices.filter((notice) => !said.includes(notice)),
-    ...remarks,
     ...(count > 0 ? [`${count} item${count === 1 ? '' : 's'} of the report not understood.`] : []),
   ];
 }

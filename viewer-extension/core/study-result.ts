@@ -25,7 +25,9 @@ export interface StudyReport {
   }[];
   /** One sentence per model that failed on an image. */
   readonly failures: readonly string[];
-  /** What the reader of the report could not understand or wants known, in words. */
+  /** One sentence per part of the report that was left aside because it is not sound. */
+  readonly remarks: readonly string[];
+  /** What the report wants known, and how much of it was not understood. */
   readonly notices: readonly string[];
 }
 
@@ -39,13 +41,17 @@ export function reportToShow(reports: readonly StudyReport[]): StudyReport | und
 }
 
 /**
- * The report at a glance: the gravest statement about fractures, and the bone age. A model that failed is said, for
- * what it did not find means nothing.
+ * The report at a glance: the gravest statement about fractures, and the bone age. A model that failed and a part that
+ * could not be read are said, for what is then not found means nothing.
  */
 export function summaryOf(report: StudyReport): Statement {
   const statement = summaryOfFindings(report);
-  if (statement.tone !== 'clear' || report.failures.length === 0) return statement;
-  return { tone: 'problem', text: `${statement.text} · analysis incomplete` };
+  if (statement.tone !== 'clear') return statement;
+  const doubts = [
+    ...(report.failures.length > 0 ? ['analysis incomplete'] : []),
+    ...(report.remarks.length > 0 ? ['report read in part'] : []),
+  ];
+  return doubts.length === 0 ? statement : { tone: 'problem', text: [statement.text, ...doubts].join(' · ') };
 }
 
 function summaryOfFindings(report: StudyReport): Statement {

@@ -152,6 +152,7 @@ function Notices({ open, undrawable }: { readonly open: OpenStudy; readonly undr
   const lines = [
     ...(undrawable > 0 ? [`${undrawable} finding${undrawable === 1 ? '' : 's'} cannot be drawn.`] : []),
     ...(open.report?.failures ?? []).map((failure) => plainText(failure)),
+    ...(open.report?.remarks ?? []).slice(0, 5).map((remark) => plainText(remark)),
     ...(open.report?.notices ?? []).slice(0, 5).map((notice) => plainText(notice)),
     ...(licence === undefined ? [] : [licence]),
   ];
