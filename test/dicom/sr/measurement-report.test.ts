@@ -1,0 +1,65 @@
+/** The shape of TID 1500 that readers rely on, the standard's demands and those of stock OHIF 3.13. */
+import { describe, expect, it } from 'vitest';
+import { buildResultSet } from '../../../dicom/results/index.ts';
+import { ContentNode } from '../../../dicom/sr/content-tree.ts';
+import { DCM } from '../../../dicom/vocabulary/codes.ts';
+import { itemsOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
+import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
+import { ANALYSED, FINDINGS, resultInput } from '../../support/result-inputs.ts';
+
+const dataSet = buildResultSet(resultInput())[0]?.dataSet ?? {};
+const groups = new ContentNode(dataSet)
+  .childrenOf(DCM.imagingMeasurements)
+  .flatMap((measurements) => measurements.childrenOf(DCM.measurementGroup));
+
+describe('every measurement group', () => {
+  it('is one for each finding and one for each outline', () => {
+    expect(groups).toHaveLength(FINDINGS.length + 1);
+  });
+
+  it('has exactly one region on exactly one image (TID 1410 row 5; OHIF throws on none)', () => {
+    for (const group of groups) {
+      const regions = group.children.filter(({ valueType }) => valueType === 'SCOORD');
+      expect(regions).toHaveLength(1);
+      expect(regions[0]?.reference?.sopInstanceUid).toBe(ANALYSED.source.sopInstanceUid);
+    }
+  });
+
+  it('has a tracking UID of its own (OHIF merges groups that share one)', () => {
+    const uids = groups.map((group) => group.textOf(DCM.trackingUniqueIdentifier));
+    expect(new Set(uids).size).toBe(groups.length);
+  });
+
+  it('names the concept of every child by Code Value (OHIF reads it without asking)', () => {
+    for (const child of groups.flatMap(({ children }) => children)) {
+      const [name] = itemsOf(child.item, TAG.ConceptNameCodeSequence);
+      expect(textOf(name ?? {}, TAG.CodeValue)).toBeDefined();
+    }
+  });
+});
+
+describe('a report', () => {
+  it('has no empty container where nothing was found', () => {
+    const [report] = buildResultSet(resultInput({ ...ANALYSED, findings: [] }));
+    const root = new ContentNode(report?.dataSet ?? {});
+    expect(root.childrenOf(DCM.imagingMeasurements)).toEqual([]);
+    expect(
+      root.children.every(({ valueType, children }) => valueType !== 'CONTAINER' || children.length > 0),
+    ).toBe(true);
+  });
+
+  it('is complete and unverified, and names its images as evidence (PS3.3 C.17.2)', () => {
+    expect(textOf(dataSet, TAG.CompletionFlag)).toBe('COMPLETE');
+    expect(textOf(dataSet, TAG.VerificationFlag)).toBe('UNVERIFIED');
+    expect(JSON.stringify(dataSet[TAG.CurrentRequestedProcedureEvidenceSequence])).toContain(
+      ANALYSED.source.sopInstanceUid,
+    );
+  });
+
+  it('names each model as contributing equipment (IHE AIR)', () => {
+    const names = itemsOf(dataSet, TAG.ContributingEquipmentSequence).map((item) =>
+      textOf(item, TAG.ManufacturerModelName),
+    );
+    expect(names).toEqual(['Fracture locator', 'Bone age']);
+  });
+});
