@@ -18,7 +18,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Answers a failed request. Must be the last middleware. */
 export function errorHandler(log: HttpLog): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- express knows an error handler by its four parameters
   return (error: unknown, request, response, _next) => {
     if (isAbort(error)) {
       response.destroy();

@@ -53,20 +53,17 @@ export async function* readMultipart(
 ): AsyncGenerator<IncomingPart> {
   const reader = new DelimitedReader(source);
   const delimiter = Buffer.from(`${CRLF}--${boundary}`, 'latin1');
-  try {
-    await drain(reader.until(delimiter)); // preamble
-    for (let count = 1; await startsPart(reader); count += 1) {
-      if (count > limits.maxParts) {
-        throw new PacsError('too-large', `The body has more than ${limits.maxParts} parts`);
-      }
-      const headers = parseHeaders(await reader.block(limits.maxHeaderBytes));
-      const body = reader.until(delimiter);
-      yield { headers, body };
-      await drain(body);
+  await drain(reader.until(delimiter)); // preamble
+  for (let count = 1; await startsPart(reader); count += 1) {
+    if (count > limits.maxParts) {
+      throw new PacsError('too-large', `The body has more than ${limits.maxParts} parts`);
     }
-  } finally {
-    await reader.close();
+    const headers = parseHeaders(await reader.block(limits.maxHeaderBytes));
+    const body = reader.until(delimiter);
+    yield { headers, body };
+    await drain(body);
   }
+  await reader.drainEpilogue(limits.maxHeaderBytes);
 }
 
 /** Writes parts as one body. The caller sends `multipart/related` with this boundary as its Content-Type. */
@@ -177,8 +174,17 @@ class DelimitedReader {
     this.#window = this.#window.subarray(length);
   }
 
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
+  /**
+   * Reads what follows the closing delimiter, up to `maxBytes`. The source is never closed early: closing a request's
+   * body would take the connection down before the answer is sent.
+   */
+  async drainEpilogue(maxBytes: number): Promise<void> {
+    let rest = maxBytes;
+    while (rest > 0) {
+      const next: IteratorResult<Uint8Array, unknown> = await this.#chunks.next();
+      if (next.done === true) return;
+      rest -= next.value.byteLength;
+    }
   }
 
   async #fill(): Promise<void> {

@@ -52,6 +52,8 @@ export interface InstanceStoreOptions {
   readonly maxObjectBytes?: number;
   /** Told what could not be undone; the next start's repair will. */
   readonly onLeftover?: (error: PacsError) => void;
+  /** Told of a refusal whose reason is a fault of ours, which the sender's answer does not explain. */
+  readonly onFault?: (error: PacsError) => void;
 }
 
 const DEFAULT_MAX_OBJECT_BYTES = 4 * 1024 ** 3;
@@ -62,6 +64,7 @@ export class InstanceStore {
   readonly #hooks: StoreHooks;
   readonly #maxObjectBytes: number;
   readonly #onLeftover: (error: PacsError) => void;
+  readonly #onFault: (error: PacsError) => void;
 
   constructor(options: InstanceStoreOptions) {
     this.#pool = options.pool;
@@ -69,6 +72,7 @@ export class InstanceStore {
     this.#hooks = options.hooks ?? {};
     this.#maxObjectBytes = options.maxObjectBytes ?? DEFAULT_MAX_OBJECT_BYTES;
     this.#onLeftover = options.onLeftover ?? (() => undefined);
+    this.#onFault = options.onFault ?? (() => undefined);
   }
 
   /**
@@ -90,7 +94,9 @@ export class InstanceStore {
       checkStudy(identity, options.expectedStudyUid);
       return await this.#keep(staged, header, options.origin);
     } catch (error) {
-      return refused(asPacsError(error), identity);
+      const failure = asPacsError(error);
+      if (failure.kind === 'internal') this.#onFault(failure);
+      return refused(failure, identity);
     } finally {
       await this.#undo(() => staged.discard());
     }

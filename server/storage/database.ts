@@ -7,7 +7,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
@@ -149,14 +149,24 @@ async function rollback(client: PoolClient): Promise<void> {
   }
 }
 
-/** A driver's error as ours; a `PacsError` passes unchanged. */
+/** A driver's error as ours; a `PacsError` passes unchanged, and what is no driver's error is `internal`. */
 function databaseError(error: unknown): PacsError {
   if (error instanceof PacsError) return error;
   const state = sqlStateOf(error);
-  if (state === undefined || TRANSIENT_CLASSES.has(state.slice(0, 2))) {
-    return new PacsError('storage-unavailable', describe(error, 'The database did not answer'));
+  if (state === undefined) {
+    return isConnectionFailure(error)
+      ? new PacsError('storage-unavailable', describe(error, 'The database did not answer'))
+      : asPacsError(error);
   }
-  return new PacsError('internal', describe(error, 'The database refused a statement'));
+  return TRANSIENT_CLASSES.has(state.slice(0, 2))
+    ? new PacsError('storage-unavailable', describe(error, 'The database cannot serve at present'))
+    : new PacsError('internal', describe(error, 'The database refused a statement'));
+}
+
+/** The driver says so in words only, the system by a code. */
+function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return systemCodeOf(error) !== undefined || /connection|timeout/i.test(error.message);
 }
 
 function describe(error: unknown, what: string): string {

@@ -1,0 +1,214 @@
+/**
+ * Each step of a store fails in turn: nothing is visible, nothing stays behind, and trying again works.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { PacsError } from '../../../dicom/vocabulary/failure.ts';
+import type { InstanceStore } from '../../../server/ingest/store-instances.ts';
+import { inTransaction, query } from '../../../server/storage/database.ts';
+import type { PoolClient } from '../../../server/storage/database.ts';
+import { lockInstance, reserveObject } from '../../../server/storage/instance-rows.ts';
+import { objectKeyOf } from '../../../server/storage/object-store.ts';
+import type { ObjectStore, StagedObject } from '../../../server/storage/object-store.ts';
+import { repairStorage } from '../../../server/storage/repair.ts';
+import { inPieces } from '../../support/bytes.ts';
+import { dicomFile } from '../../support/dicom-file.ts';
+import { createTestStorage, storeBytes } from '../../support/storage.ts';
+import type { TestStorage } from '../../support/storage.ts';
+
+let storage: TestStorage;
+beforeAll(async () => {
+  storage = await createTestStorage();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await storage.clear();
+});
+afterAll(async () => {
+  await storage.close();
+});
+
+const broken = (): never => {
+  throw new PacsError('storage-unavailable', 'The disk is full (ENOSPC)');
+};
+
+type Step = 'stage' | 'readPrefix' | 'sync' | 'moveTo' | 'after moveTo';
+
+/** The object store of this file, failing at one step. */
+function failingAt(step: Step): ObjectStore {
+  const { objects } = storage;
+  const staged = (inner: StagedObject): StagedObject => ({
+    sizeBytes: inner.sizeBytes,
+    sha256: inner.sha256,
+    readPrefix: async (length) => (step === 'readPrefix' ? broken() : await inner.readPrefix(length)),
+    sync: async () => {
+      if (step === 'sync') broken();
+      await inner.sync();
+    },
+    moveTo: async (key) => {
+      if (step === 'moveTo') broken();
+      await inner.moveTo(key);
+      if (step === 'after moveTo') broken();
+    },
+    discard: () => inner.discard(),
+  });
+  return {
+    stage: async (body, options) =>
+      step === 'stage' ? broken() : staged(await objects.stage(body, options)),
+    read: (key, range) => objects.read(key, range),
+    stream: (key, range) => objects.stream(key, range),
+    delete: (key) => objects.delete(key),
+    removeStaged: () => objects.removeStaged(),
+  };
+}
+
+async function expectNothingThenSuccess(instances: InstanceStore): Promise<void> {
+  const bytes = dicomFile();
+  const outcome = await storeBytes(instances, bytes);
+  expect(outcome.status).toBe('refused');
+  expect(await storage.index.listInstances({ studyUid: '1.2.3' })).toEqual([]);
+  expect((await storage.index.searchStudies({ matches: [], limit: 10, offset: 0 })).matches).toEqual([]);
+  expect(await storage.files()).toEqual({ kept: [], staged: [] });
+  expect(await storage.reservations()).toBe(0);
+}
+
+async function expectRetryWorks(): Promise<void> {
+  const bytes = dicomFile();
+  expect((await storeBytes(storage.instances(), bytes)).status).toBe('stored');
+  const [instance] = await storage.index.listInstances({ studyUid: '1.2.3' });
+  expect(Buffer.from(await storage.objects.read(instance?.objectKey ?? ''))).toEqual(bytes);
+}
+
+describe('when the object store fails', () => {
+  it.each<Step>(['stage', 'readPrefix', 'sync', 'moveTo', 'after moveTo'])('at %s', async (step) => {
+    await expectNothingThenSuccess(storage.instances({ objects: failingAt(step) }));
+    await expectRetryWorks();
+  });
+});
+
+describe('when the database fails', () => {
+  /** Makes the statements on a table fail, at once or not before COMMIT. */
+  async function withFailing(table: string, when: string, work: () => Promise<void>): Promise<void> {
+    await query(
+      storage.pool,
+      `CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '53100'; END $$`,
+    );
+    const kind = when === 'commit' ? 'CONSTRAINT' : '';
+    const timing = when === 'commit' ? 'AFTER INSERT' : `BEFORE ${when}`;
+    const deferred = when === 'commit' ? 'DEFERRABLE INITIALLY DEFERRED' : '';
+    await query(
+      storage.pool,
+      `CREATE ${kind} TRIGGER failing ${timing} ON ${table} ${deferred} FOR EACH ROW EXECUTE FUNCTION fail()`,
+    );
+    try {
+      await work();
+    } finally {
+      await query(storage.pool, `DROP TRIGGER failing ON ${table}`);
+    }
+  }
+
+  it.each([
+    ['pending_object', 'INSERT'],
+    ['study', 'INSERT'],
+    ['series', 'INSERT'],
+    ['instance', 'INSERT'],
+    ['instance', 'commit'],
+  ])('at %s, %s', async (table, when) => {
+    await withFailing(table, when, () => expectNothingThenSuccess(storage.instances()));
+    await expectRetryWorks();
+  });
+
+  it('in a hook inside the transaction', async () => {
+    const hooks = { inTransaction: () => Promise.reject(new PacsError('internal', 'the hook failed')) };
+    await expectNothingThenSuccess(storage.instances({ hooks }));
+    await expectRetryWorks();
+  });
+
+  /** Breaks the connection of the next transaction at COMMIT: after the server did it, or before it heard of it. */
+  function breakCommit(isDone: boolean): void {
+    const { pool } = storage;
+    const connect = pool.connect.bind(pool) as (callback?: unknown) => Promise<PoolClient>;
+    const spy = vi.spyOn(pool, 'connect');
+    const connectOnce: unknown = async (callback?: unknown) => {
+      // Single statements connect with a callback; only a transaction asks for a promise.
+      if (callback !== undefined) return await connect(callback);
+      spy.mockRestore();
+      return withBrokenCommit(await connect(), isDone);
+    };
+    spy.mockImplementation(connectOnce as never);
+  }
+
+  function withBrokenCommit(client: PoolClient, isDone: boolean): PoolClient {
+    const send = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
+    const query: unknown = async (text: string, values?: unknown[]) => {
+      const result = await send(text === 'COMMIT' && !isDone ? 'ROLLBACK' : text, values);
+      if (text === 'COMMIT') throw new Error('Connection terminated unexpectedly');
+      return result;
+    };
+    vi.spyOn(client, 'query').mockImplementation(query as never);
+    return client;
+  }
+
+  it('says stored when the answer to COMMIT was lost but the row is there', async () => {
+    breakCommit(true);
+    const outcome = await storeBytes(storage.instances(), dicomFile());
+    expect(outcome.status).toBe('stored');
+    expect((await storage.files()).kept).toHaveLength(1);
+    expect(await storage.reservations()).toBe(0);
+  });
+
+  it('says refused when the answer to COMMIT was lost and the row is not there', async () => {
+    breakCommit(false);
+    await expectNothingThenSuccess(storage.instances());
+    await expectRetryWorks();
+  });
+});
+
+describe('repair at start-up', () => {
+  const key = objectKeyOf('1.2.3.1', '0123456789abcdef');
+
+  it('removes staged bytes and objects that never got a row', async () => {
+    const forgotten = await storage.objects.stage(inPieces(dicomFile()));
+    const staged = await storage.objects.stage(inPieces(dicomFile()));
+    await reserveObject(storage.pool, key, '1.2.3.1');
+    await staged.moveTo(key);
+    expect(await repairStorage(storage.pool, storage.objects)).toEqual({
+      stagedRemoved: 1,
+      objectsRemoved: 1,
+    });
+    expect(await storage.files()).toEqual({ kept: [], staged: [] });
+    expect(await storage.reservations()).toBe(0);
+    await forgotten.discard();
+  });
+
+  it('keeps an object whose row is there although its reservation is too', async () => {
+    const outcome = await storeBytes(storage.instances(), dicomFile());
+    if (outcome.status !== 'stored') throw new Error('not stored');
+    await reserveObject(storage.pool, outcome.instance.objectKey, '1.2.3.1');
+    expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(0);
+    expect((await storage.files()).kept).toHaveLength(1);
+    expect(await storage.reservations()).toBe(0);
+  });
+
+  it('leaves alone what another process is storing', async () => {
+    await reserveObject(storage.pool, key, '1.2.3.1');
+    await inTransaction(storage.pool, async (client) => {
+      await lockInstance(client, '1.2.3.1');
+      expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(0);
+    });
+    expect(await storage.reservations()).toBe(1);
+  });
+
+  it('removes what a store could not remove itself', async () => {
+    const leftovers: PacsError[] = [];
+    const objects: ObjectStore = { ...failingAt('after moveTo'), delete: () => Promise.reject(new Error()) };
+    const outcome = await storeBytes(
+      storage.instances({ objects, onLeftover: (error) => leftovers.push(error) }),
+      dicomFile(),
+    );
+    expect(outcome).toMatchObject({ status: 'refused', failure: { kind: 'storage-unavailable' } });
+    expect(leftovers).toHaveLength(1);
+    expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(1);
+    expect(await storage.files()).toEqual({ kept: [], staged: [] });
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction, migrate, openDatabase, query } from '../../../server/storage/database.ts';
+import { createTestDatabase } from '../../support/postgres.ts';
+import type { TestDatabase } from '../../support/postgres.ts';
+
+let database: TestDatabase;
+let folder: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'osteon-migrations-'));
+});
+afterAll(async () => {
+  await database.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('migrations', () => {
+  it('run once each, in order, also when several processes start at once', async () => {
+    await writeFile(join(folder, '901-first.sql'), 'CREATE TABLE numbers (n integer)');
+    await writeFile(join(folder, '902-second.sql'), 'INSERT INTO numbers VALUES (1)');
+    await writeFile(join(folder, 'notes.txt'), 'not a migration');
+    await Promise.all([1, 2, 3, 4].map(() => migrate(database.pool, folder)));
+    expect(await query(database.pool, 'SELECT n FROM numbers')).toEqual([{ n: 1 }]);
+  });
+
+  it('leave nothing of one that fails, and run it again later', async () => {
+    const path = join(folder, '903-third.sql');
+    await writeFile(path, 'CREATE TABLE half (n integer); SELECT no_such_function();');
+    await expect(migrate(database.pool, folder)).rejects.toMatchObject({ kind: 'internal' });
+    expect(await query(database.pool, "SELECT to_regclass('half') AS found")).toEqual([{ found: null }]);
+    await writeFile(path, 'CREATE TABLE half (n integer);');
+    await migrate(database.pool, folder);
+    expect(await query(database.pool, 'SELECT n FROM half')).toEqual([]);
+  });
+});
+
+describe('errors of the database', () => {
+  it('name the SQLSTATE and no value', async () => {
+    const sent = query(database.pool, 'SELECT $1::integer', ['SECRET^NAME']);
+    await expect(sent).rejects.toMatchObject({
+      kind: 'internal',
+      message: expect.stringContaining('22P02') as string,
+    });
+    await expect(sent).rejects.not.toMatchObject({ message: expect.stringContaining('SECRET') as string });
+  });
+
+  it('are storage-unavailable where nobody answers', async () => {
+    const opened = openDatabase({ databaseUrl: 'postgresql://nobody@127.0.0.1:1/none' });
+    await expect(opened).rejects.toMatchObject({ kind: 'storage-unavailable' });
+  });
+
+  it('roll a transaction back, and keep a foreign error apart from the database’s', async () => {
+    await query(database.pool, 'CREATE TABLE kept (n integer)');
+    const failing = inTransaction(database.pool, async (client) => {
+      await query(client, 'INSERT INTO kept VALUES (1)');
+      throw new TypeError('a fault of ours');
+    });
+    await expect(failing).rejects.toMatchObject({ kind: 'internal' });
+    expect(await query(database.pool, 'SELECT n FROM kept')).toEqual([]);
+  });
+});

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PacsError } from '../../../dicom/vocabulary/failure.ts';
+import { FileObjectStore } from '../../../server/storage/file-object-store.ts';
+import { objectKeyOf } from '../../../server/storage/object-store.ts';
+import { collect, inPieces } from '../../support/bytes.ts';
+
+let root: string;
+let store: FileObjectStore;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'osteon-store-'));
+  store = await FileObjectStore.open(join(root, 'deep', 'down'));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+const KEY = objectKeyOf('1.2.3', '0123456789abcdef');
+const BYTES = Buffer.from('the bytes of an object');
+
+async function keep(bytes: Uint8Array, key = KEY): Promise<void> {
+  const staged = await store.stage(inPieces(bytes, 5));
+  await staged.sync();
+  await staged.moveTo(key);
+}
+
+describe('an object store of files', () => {
+  it('gives back what was put in, whatever the pieces, and knows its hash and size', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.integer({ min: 1, max: 50 }),
+        async (bytes, size) => {
+          const staged = await store.stage(inPieces(bytes, size));
+          expect(staged.sizeBytes).toBe(bytes.length);
+          expect(staged.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+          expect(await staged.readPrefix(7)).toEqual(bytes.slice(0, 7));
+          await staged.moveTo(KEY);
+          expect(await store.read(KEY)).toEqual(bytes);
+          expect(new Uint8Array(await collect(store.stream(KEY)))).toEqual(bytes);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('reads half-open ranges, and no further than the end', async () => {
+    await keep(BYTES);
+    expect(Buffer.from(await store.read(KEY, { start: 4, end: 9 })).toString()).toBe('bytes');
+    expect((await collect(store.stream(KEY, { start: 4, end: 9 }))).toString()).toBe('bytes');
+    expect(Buffer.from(await store.read(KEY, { start: 16, end: 999 })).toString()).toBe('object');
+    expect(await store.read(KEY, { start: 999, end: 1000 })).toHaveLength(0);
+    expect(await collect(store.stream(KEY, { start: 4, end: 4 }))).toHaveLength(0);
+  });
+
+  it('shows nothing before the move, and nothing after a discard', async () => {
+    const staged = await store.stage(inPieces(BYTES));
+    await expect(store.read(KEY)).rejects.toMatchObject({ kind: 'not-found' });
+    await staged.discard();
+    await staged.discard();
+    expect(await store.removeStaged()).toBe(0);
+  });
+
+  it('discarding after the move leaves the object alone', async () => {
+    const staged = await store.stage(inPieces(BYTES));
+    await staged.moveTo(KEY);
+    await staged.discard();
+    expect(Buffer.from(await store.read(KEY))).toEqual(BYTES);
+  });
+
+  it('stops at the limit, and stages nothing of a body that fails', async () => {
+    await expect(store.stage(inPieces(BYTES, 4), { maxBytes: 10 })).rejects.toMatchObject({
+      kind: 'too-large',
+    });
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(BYTES);
+      throw new PacsError('bad-request', 'broke off');
+    }
+    await expect(store.stage(broken())).rejects.toThrow('broke off');
+    expect(await store.removeStaged()).toBe(0);
+  });
+
+  it('removes what earlier processes left staged', async () => {
+    const staged = await store.stage(inPieces(BYTES));
+    expect(await store.removeStaged()).toBe(1);
+    await expect(staged.moveTo(KEY)).rejects.toMatchObject({ kind: 'storage-unavailable' });
+  });
+
+  it('deletes, and does nothing where there is nothing', async () => {
+    await keep(BYTES);
+    await store.delete(KEY);
+    await store.delete(KEY);
+    await expect(store.read(KEY)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it.each(['../../../etc/passwd', '/etc/passwd', 'aa/bb/../x-0123456789abcdef.dcm', ''])(
+    'refuses the key %s',
+    async (key) => {
+      await expect(store.read(key)).rejects.toBeInstanceOf(PacsError);
+      expect(() => store.stream(key)).toThrow(PacsError);
+    },
+  );
+
+  it('opens again on what is there', async () => {
+    await keep(BYTES);
+    const again = await FileObjectStore.open(join(root, 'deep', 'down'));
+    expect(Buffer.from(await again.read(KEY))).toEqual(BYTES);
+    expect(await readdir(join(root, 'deep', 'down'))).toEqual(['objects', 'staging']);
+  });
+});
+
+describe('an object key', () => {
+  it('differs for the same UID and another attempt, and lies in a folder of the UID’s hash', () => {
+    const other = objectKeyOf('1.2.3', 'fedcba9876543210');
+    expect(other).not.toBe(KEY);
+    expect(other.slice(0, 6)).toBe(KEY.slice(0, 6));
+  });
+
+  it.each(['../1.2', '1.2/3', '', '1.02'])('cannot be made of %s', (uid) => {
+    expect(() => objectKeyOf(uid, '0123456789abcdef')).toThrow(PacsError);
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * The DICOMweb router on a real socket.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
+import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
+import type { DicomWebServices } from '../../server/http/dicom-web-services.ts';
+import { errorHandler } from '../../server/http/errors.ts';
+import type { TestStorage } from './storage.ts';
+
+export interface TestServer {
+  /** Address of the DICOMweb root. */
+  readonly base: string;
+  /** What was logged. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  close(): Promise<void>;
+}
+
+/** Serves a storage at an ephemeral port. Services given replace those of the storage. */
+export async function serveDicomWeb(
+  storage: TestStorage,
+  services: Partial<DicomWebServices> = {},
+): Promise<TestServer> {
+  const log: Readonly<Record<string, unknown>>[] = [];
+  const app = express();
+  app.use(
+    '/dicom-web',
+    dicomWebRouter({
+      index: storage.index,
+      objects: storage.objects,
+      instances: storage.instances(),
+      decode: decodeFrame,
+      ...services,
+    }),
+  );
+  app.use(errorHandler({ error: (fields, message) => log.push({ ...fields, message }) }));
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    base: `http://127.0.0.1:${port}/dicom-web`,
+    log,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A multipart/related body of DICOM files. */
+export function multipartOf(files: readonly Uint8Array[], boundary = 'boundary-of-test'): Buffer {
+  const parts = files.flatMap((file) => [
+    Buffer.from(`\r\n--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`),
+    file,
+  ]);
+  return Buffer.concat([...parts, Buffer.from(`\r\n--${boundary}--\r\n`)]);
+}
+
+/** Posts DICOM files as STOW-RS does. */
+export async function stow(address: string, files: readonly Uint8Array[]): Promise<Response> {
+  return await fetch(address, {
+    method: 'POST',
+    headers: { 'Content-Type': 'multipart/related; type="application/dicom"; boundary=boundary-of-test' },
+    body: new Uint8Array(multipartOf(files)),
+  });
+}
