@@ -6,6 +6,7 @@
  */
 import type { DataElement, DataSet, ElementValue, PersonName, Tag } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
+import { byteOrder } from './byte-numbers.ts';
 import { textReaderFor, type TextReader } from './character-set.ts';
 import type { RawElement } from './element-parser.ts';
 import { dictionaryVrOf, isPrivate } from './tag-dictionary.ts';
@@ -24,19 +25,23 @@ const LOOKUP_TABLES: ReadonlySet<Tag> = new Set([
   TAG.BluePaletteColorLookupTableData,
 ]);
 
-type NumberReader = (view: DataView, at: number, isLittleEndian: boolean) => ElementValue;
+type NumberReader = (bytes: Uint8Array, at: number, isLittleEndian: boolean) => ElementValue;
 
 /** VR → bytes a value and how to read one. PS3.5 Table 6.2-1. */
 const NUMBERS: Readonly<Record<string, readonly [size: number, read: NumberReader]>> = {
-  US: [2, (view, at, little) => view.getUint16(at, little)],
-  SS: [2, (view, at, little) => view.getInt16(at, little)],
-  UL: [4, (view, at, little) => view.getUint32(at, little)],
-  SL: [4, (view, at, little) => view.getInt32(at, little)],
-  FL: [4, (view, at, little) => finite(view.getFloat32(at, little))],
-  FD: [8, (view, at, little) => finite(view.getFloat64(at, little))],
-  UV: [8, (view, at, little) => exact(view.getBigUint64(at, little))],
-  SV: [8, (view, at, little) => exact(view.getBigInt64(at, little))],
-  AT: [4, (view, at, little) => hex(view.getUint16(at, little)) + hex(view.getUint16(at + 2, little))],
+  US: [2, (bytes, at, little) => byteOrder(little).uint16(bytes, at)],
+  SS: [2, (bytes, at, little) => byteOrder(little).int16(bytes, at)],
+  UL: [4, (bytes, at, little) => byteOrder(little).uint32(bytes, at)],
+  SL: [4, (bytes, at, little) => byteOrder(little).int32(bytes, at)],
+  FL: [4, (bytes, at, little) => finite(byteOrder(little).float32(bytes, at))],
+  FD: [8, (bytes, at, little) => finite(byteOrder(little).float64(bytes, at))],
+  UV: [8, (bytes, at, little) => exact(viewOf(bytes).getBigUint64(at, little))],
+  SV: [8, (bytes, at, little) => exact(viewOf(bytes).getBigInt64(at, little))],
+  AT: [
+    4,
+    (bytes, at, little) =>
+      hex(byteOrder(little).uint16(bytes, at)) + hex(byteOrder(little).uint16(bytes, at + 2)),
+  ],
 };
 
 interface Context {
@@ -116,9 +121,8 @@ function numbersFrom(
   [size, read]: readonly [size: number, read: NumberReader],
   isLittleEndian: boolean,
 ): ElementValue[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) =>
-    read(view, index * size, isLittleEndian),
+    read(bytes, index * size, isLittleEndian),
   );
 }
 
@@ -153,6 +157,10 @@ function personNameFrom(text: string): PersonName | null {
 
 function bytesOf(context: Context, { offset, length }: RawElement): Uint8Array {
   return context.bytes.subarray(offset, offset + length);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** JSON has no NaN and no infinity; such a value is empty. */

@@ -1,12 +1,14 @@
 /**
  * Encoded data set → a tree of elements that say where their values lie. PS3.5 Chapter 7 and Annex A.
  *
- * Own code rather than a library because three things are needed at once: the long form of OV, SV and UV (Extended
- * Offset Table), limits on depth and number of elements, and an end of the bytes that can be told from damage.
+ * Bytes and numbers are read by dicom-parser; the walk is ours, because three things are needed at once that its walk
+ * does not do: the long form of OV, SV and UV (Extended Offset Table), limits on depth and number of elements, and an end
+ * of the bytes that can be told from damage (docs/adr/0005).
  * Trap: UN of undefined length holds Implicit VR Little Endian whatever surrounds it (PS3.5 6.2.2 note 4).
  */
 import type { Tag } from '../vocabulary/data-set.ts';
 import { PacsError } from '../vocabulary/failure.ts';
+import { byteOrder } from './byte-numbers.ts';
 import { dictionaryVrOf } from './tag-dictionary.ts';
 
 /** How a data set is encoded. PS3.5 Annex A. */
@@ -68,13 +70,11 @@ export function looksExplicit(bytes: Uint8Array, start: number): boolean {
 /** One pass over one buffer; the state is the position and the number of elements seen. */
 class ElementParser {
   private readonly bytes: Uint8Array;
-  private readonly view: DataView;
   position: number;
   private count = 0;
 
   constructor(bytes: Uint8Array, start: number) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = start;
   }
 
@@ -96,7 +96,10 @@ class ElementParser {
   readFileMeta(): RawElement[] {
     const encoding = { isExplicitVr: true, isLittleEndian: true };
     const elements: RawElement[] = [];
-    while (this.position + 8 <= this.bytes.length && this.view.getUint16(this.position, true) === 0x0002) {
+    while (
+      this.position + 8 <= this.bytes.length &&
+      byteOrder(true).uint16(this.bytes, this.position) === 0x0002
+    ) {
       elements.push(this.readValue(this.readHead(encoding), encoding, this.bytes.length, 0));
     }
     return elements;
@@ -113,23 +116,24 @@ class ElementParser {
       throw new PacsError('too-large', `The data set holds more than ${MAX_ELEMENTS} elements`);
     }
     const at = this.position;
-    const group = this.view.getUint16(at, isLittleEndian);
-    const tag = hex(group) + hex(this.view.getUint16(at + 2, isLittleEndian));
+    const numbers = byteOrder(isLittleEndian);
+    const group = numbers.uint16(this.bytes, at);
+    const tag = hex(group) + hex(numbers.uint16(this.bytes, at + 2));
     const form = group === 0xfffe || !isExplicitVr ? 'bare' : headerForm(this.bytes, at);
     if (form === 'bare') {
       this.position += 8;
       const vr = group === 0xfffe ? '' : dictionaryVrOf(tag);
-      return { tag, vr, length: this.view.getUint32(at + 4, isLittleEndian), isLittleEndian };
+      return { tag, vr, length: numbers.uint32(this.bytes, at + 4), isLittleEndian };
     }
     const written = String.fromCharCode(this.bytes[at + 4] ?? 0, this.bytes[at + 5] ?? 0);
     const vr = looksExplicit(this.bytes, at) ? written : dictionaryVrOf(tag);
     if (form === 'short') {
       this.position += 8;
-      return { tag, vr, length: this.view.getUint16(at + 6, isLittleEndian), isLittleEndian };
+      return { tag, vr, length: numbers.uint16(this.bytes, at + 6), isLittleEndian };
     }
     this.need(12, `the header of ${tag}`);
     this.position += 12;
-    return { tag, vr, length: this.view.getUint32(at + 8, isLittleEndian), isLittleEndian };
+    return { tag, vr, length: numbers.uint32(this.bytes, at + 8), isLittleEndian };
   }
 
   private readValue(head: Head, encoding: Encoding, limit: number, depth: number): RawElement {

@@ -1,0 +1,93 @@
+/**
+ * `docs/conformance.md` says what the code does: every table is compared with the code, both ways.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DECODABLE_TRANSFER_SYNTAXES } from '../../dicom/pixels/frame-decoder.ts';
+import { OSTEON } from '../../dicom/vocabulary/codes.ts';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { FAILURES } from '../../dicom/vocabulary/failure.ts';
+import { REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
+import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
+import { MATCH_KEYS } from '../../server/storage/search-sql.ts';
+
+const TEXT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'conformance.md'), 'utf8');
+
+/** Rows of the table below a heading, cells without back quotes. */
+function tableUnder(heading: string): string[][] {
+  const [, section = ''] = TEXT.split(`\n${heading}\n`);
+  const lines = section.split('\n');
+  const start = lines.findIndex((line) => line.startsWith('|'));
+  const rows: string[][] = [];
+  for (const line of lines.slice(start + 2)) {
+    if (!line.startsWith('|')) break;
+    rows.push(
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+  }
+  return rows;
+}
+
+describe('the conformance statement', () => {
+  it('lists the DICOMweb resources and their methods', () => {
+    const unused = undefined as never;
+    const router = dicomWebRouter({ index: unused, objects: unused, instances: unused, decode: unused });
+    const routes = router.stack.flatMap(({ route }) => {
+      if (!route) return [];
+      const methods = route.stack.flatMap(({ method }) =>
+        method === 'get' || method === 'post' ? [method.toUpperCase()] : [],
+      );
+      return [`${route.path} ${methods.join(', ')}`];
+    });
+    expect(
+      tableUnder('## DICOMweb')
+        .map(([path, methods]) => `${path ?? ''} ${methods ?? ''}`)
+        .toSorted(),
+    ).toEqual(routes.toSorted());
+  });
+
+  it('lists the match keys with their level and form', () => {
+    const keywordOf = new Map<string, string>(Object.entries(TAG).map(([keyword, tag]) => [tag, keyword]));
+    const nameOf = (key: string) =>
+      key
+        .split('.')
+        .map((tag) => keywordOf.get(tag))
+        .join('.');
+    const expected = Object.entries(MATCH_KEYS).map(([key, { level, form }]) => [nameOf(key), level, form]);
+    expect(tableUnder('### Search').toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('lists the transfer syntaxes that are decoded', () => {
+    expect(
+      tableUnder('## Transfer syntaxes')
+        .map(([uid]) => uid)
+        .toSorted(),
+    ).toEqual(DECODABLE_TRANSFER_SYNTAXES.toSorted());
+  });
+
+  it('lists the private codes', () => {
+    expect(tableUnder('### Private coding scheme')).toEqual(
+      Object.values(OSTEON).map(({ value, meaning }) => [value, meaning]),
+    );
+  });
+
+  it('lists the reasons for not analysing', () => {
+    expect(tableUnder('## What is not analysed, and the reason given')).toEqual(
+      Object.entries(REJECTION_REASONS),
+    );
+  });
+
+  it('lists the failures', () => {
+    const expected = Object.entries(FAILURES).map(([kind, { httpStatus, failureReason, title }]) => [
+      kind,
+      String(httpStatus),
+      failureReason.toString(16).toUpperCase().padStart(4, '0'),
+      title,
+    ]);
+    expect(tableUnder('## Failures')).toEqual(expected);
+  });
+});
