@@ -23,6 +23,8 @@ PRETRAIN_EPOCHS, PRETRAIN_BATCH, PRETRAIN_RATE = 7, 64, 6e-4
 EPOCHS, BATCH, RATE = 26, 16, 3e-4
 SMALL_PER_EPOCH = 390
 """Small images mixed into each fine-tuning epoch (enlarged), half as many as the large ones."""
+OLDEST_PHANTOM_MONTHS = 216
+"""Phantoms of adults carry an age; their bones no longer tell it."""
 SEX_DROP = 0.1
 AVERAGE_DECAY = 0.998
 COVERAGE = 0.95
@@ -115,7 +117,8 @@ def _stage(args, net, name: str, spec: InputSpec, base: List[hands.Hand], extra:
         rng = np.random.default_rng([runtime.SEED, epoch])
         sampler = Sampler(spec, ContentCache(args.work / "cache", spec), pixels, rng)
         added = [extra[i] for i in rng.permutation(len(extra))[:SMALL_PER_EPOCH]]
-        phantoms = [e for e in synthetic.synthetic_entries(args.synthetic) if "bone_age_months" in e]
+        phantoms = [e for e in synthetic.synthetic_entries(args.synthetic)
+                    if 0 < e.get("bone_age_months", 0) <= OLDEST_PHANTOM_MONTHS]
         items = synthetic.mixed(base + added, phantoms, rng, lambda e: hands.Hand(
             e["file"], e["bone_age_months"], hands.SEX_VALUES.get(e["sex"], 0.0), e["path"]))
         started, count = time.time(), -(-len(items) // batch)
