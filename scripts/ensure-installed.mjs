@@ -31,11 +31,15 @@ function install() {
     .filter((folder) => !folder.startsWith(MODULES + sep))
     .join(delimiter);
   // The development tools build the reading room: they are needed whatever NODE_ENV says.
-  const { status, error } = spawnSync(command, [...args, 'ci', '--include=dev', '--no-audit', '--no-fund'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, PATH },
-  });
+  const { status, error } = spawnSync(
+    command,
+    [...args, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, PATH },
+    },
+  );
   if (error !== undefined) fail(`npm could not be started: ${error.message}`);
   if (status !== 0) fail('npm ci failed; its messages above say why. Is the npm registry reachable?');
 }

@@ -64,10 +64,12 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const { dataFolder } = configuration;
   shutdown.onClose('data folder', await lockDataFolder(dataFolder));
   const { databaseUrl, ended } = await database(configuration, log, shutdown);
+  const draining = new AbortController();
   const pool = await openDatabase({
     databaseUrl,
     onIdleError: (error) => {
-      log.warn({ error }, 'a database connection broke');
+      // A connection that is being closed may still hear the database say good-bye.
+      if (!draining.signal.aborted) log.warn({ error }, 'a database connection broke');
     },
   });
   shutdown.onClose('database connections', () => pool.end());
@@ -86,9 +88,11 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     onLeftover: (error) => {
       log.warn({ error }, 'left something behind; the next start removes it');
     },
+    onFault: (error) => {
+      log.error({ error }, 'an instance was refused by a fault of ours');
+    },
   });
   await analysis.start(instances);
-  const draining = new AbortController();
   const app = createApp({
     log,
     metrics,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import type { InferenceTask, WorkerSetup } from './inference-task.ts';
+import { LOADED, type InferenceTask, type WorkerSetup } from './inference-task.ts';
 
 /** Longest time one image may take, in ms; a native call that hangs ends with its thread. */
 const TASK_TIMEOUT_MS = 120_000;
@@ -36,6 +36,7 @@ export function startInferencePool({ modelsFolder, modelIds, workers }: Inferenc
     idleTimeout: Infinity,
     workerData: setup,
   });
+  const loaded = untilLoaded(pool, workers);
   return {
     async analyse(task) {
       const bytes = ownedBytes(task.bytes);
@@ -51,8 +52,26 @@ export function startInferencePool({ modelsFolder, modelIds, workers }: Inferenc
     get queued() {
       return pool.queueSize;
     },
-    close: () => pool.close(),
+    async close() {
+      // A thread that is ended while the runtime loads its models takes the whole process with it.
+      await loaded;
+      await pool.close();
+    },
   };
+}
+
+/** Resolves when every thread has loaded its models, or one could not: its tasks then say why. */
+function untilLoaded(pool: Piscina<InferenceTask, ImageOutcome>, workers: number): Promise<void> {
+  return new Promise((resolve) => {
+    let loading = workers;
+    pool.on('message', (message: unknown) => {
+      if (message === LOADED) loading -= 1;
+      if (loading === 0) resolve();
+    });
+    pool.on('error', () => {
+      resolve();
+    });
+  });
 }
 
 /** The bytes in a buffer of their own, which can be moved to another thread without copying it there. */

@@ -22,3 +22,6 @@ export interface InferenceTask {
   readonly patient: PatientFacts;
   readonly isBoneAgeRequested: boolean;
 }
+
+/** What a thread posts once its models are loaded. */
+export const LOADED = 'loaded';

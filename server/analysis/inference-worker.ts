@@ -2,7 +2,7 @@
  * The worker thread: stored bytes → frame → grey image → models → outcome. Everything slow happens here, off the event
  * loop. Sessions are loaded once, when the thread starts.
  */
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { ImageOutcome, SourceImage } from '../../dicom/vocabulary/finding.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
@@ -12,11 +12,12 @@ import { analyseImage } from '../../models/pipeline.ts';
 import { selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
-import type { InferenceTask, WorkerSetup } from './inference-task.ts';
+import { LOADED, type InferenceTask, type WorkerSetup } from './inference-task.ts';
 
 const setup = workerData as WorkerSetup;
 const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
 const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThreads: setup.intraOpThreads });
+parentPort?.postMessage(LOADED);
 
 /** Analyses one instance. What its pixels cannot give is an outcome; only a fault of ours rejects. */
 export default async function analyseInstance(task: InferenceTask): Promise<ImageOutcome> {

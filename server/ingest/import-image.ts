@@ -75,6 +75,7 @@ function identity(file: Uint8Array, description: ImageDescription): DataSet {
     BodyPartExamined: bodyPart,
     SeriesNumber: 1,
     InstanceNumber: 1,
+    Laterality: [],
     PatientOrientation: [],
   });
 }

@@ -44,7 +44,7 @@ export const SILENT_LOG: Log = {
 
 /** What may be said of an error in a log: kind, message and cause of ours; class name and stack frames of a foreign one. */
 export function describeError(error: unknown): Readonly<Record<string, unknown>> {
-  if (!(error instanceof Error)) return { name: typeof error };
+  if (!(error instanceof Error)) return { name: Object.prototype.toString.call(error) };
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
   if (error.name === 'PacsError' && 'kind' in error) {
