@@ -10,7 +10,7 @@ import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { query } from './database.ts';
 import type { Pool, PoolClient, Queryable } from './database.ts';
 import { attributesAt, jsonbOf } from './index-attributes.ts';
-import { earliestTime, nameKeysOf, normaliseDate } from './search-text.ts';
+import { earliestTime, indexable, nameKeysOf, normaliseDate } from './search-text.ts';
 import type { StoredInstance } from './stored-instance.ts';
 
 /** What is kept of an instance before the database gives it its time of storage. */
@@ -132,10 +132,10 @@ async function insertSeries(client: PoolClient, instance: NewInstance): Promise<
   );
 }
 
-/** Text as a column holds it: without the padding that carries no meaning, and without U+0000. PS3.5 6.2. */
+/** Text as a column holds it; `null` for none. */
 function searchTextOf(dataSet: DataSet, tag: Tag): string | null {
-  const text = textOf(dataSet, tag)?.replaceAll('\0', '').toWellFormed().trim();
-  return text === undefined || text === '' ? null : text;
+  const text = indexable(textOf(dataSet, tag) ?? '');
+  return text === '' ? null : text;
 }
 
 /** An integer that fits the column, for ordering and matching; anything else is left to the attributes. */

@@ -6,6 +6,8 @@
  */
 import type { DataSet, Tag } from '../../dicom/vocabulary/data-set.ts';
 
+/** Four times what the longest searchable VR (LO, a group of PN) allows. PS3.5 6.2. */
+const MAX_INDEXED_CHARACTERS = 256;
 const GROUPS = ['Alphabetic', 'Ideographic', 'Phonetic'] as const;
 
 /** Case and accents folded, padding and trailing carets gone. PS3.4 C.2.2.2.1.1 leaves this to the server for PN. */
@@ -32,7 +34,12 @@ export function nameKeysOf(dataSet: DataSet, tag: Tag): string[] {
       return typeof text === 'string' ? [foldName(text)] : [];
     });
   });
-  return [...new Set(keys.filter((key) => key !== ''))];
+  return [...new Set(keys.map(indexable).filter((key) => key !== ''))];
+}
+
+/** Text as a column can hold and an index can carry it: PostgreSQL has no U+0000, and an index entry has a limit that no valid value reaches. */
+export function indexable(text: string): string {
+  return text.replaceAll('\0', '').trim().slice(0, MAX_INDEXED_CHARACTERS).toWellFormed();
 }
 
 /** A DA as `YYYYMMDD`; `undefined` when it is no date. PS3.5 6.2. */

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { itemsOf, numberOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
@@ -119,6 +120,19 @@ describe('STOW-RS (PS3.18 10.5)', () => {
     expect(itemsOf(answer, TAG.ReferencedSOPSequence)).toHaveLength(1);
     expect(failureReasons(answer, TAG.OtherFailuresSequence)).toHaveLength(1);
     expect((await storage.files()).staged).toEqual([]);
+  });
+
+  it('leaves nothing of an upload whose client went away, and is not alarmed', async () => {
+    const upload = request(`${server.base}/studies`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'multipart/related; type=application/dicom; boundary=boundary-of-test' },
+    });
+    upload.on('error', () => undefined); // we are the ones who hang up
+    upload.write(multipartOf([instanceFile(1)]).subarray(0, 300));
+    await expect.poll(async () => (await storage.files()).staged.length).toBe(1);
+    upload.destroy();
+    await expect.poll(async () => (await storage.files()).staged.length).toBe(0);
+    expect(server.log).toEqual([]);
   });
 
   it('refuses a part of another media type without harming its neighbours', async () => {

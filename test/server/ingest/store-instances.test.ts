@@ -66,6 +66,17 @@ describe('storing an instance', () => {
   });
 });
 
+describe('storing an instance with absurd values', () => {
+  it('does not fail on texts longer than an index entry can be', async () => {
+    // Hexadecimal of random bytes, since PostgreSQL compresses what repeats itself.
+    const long = randomBytes(15_000).toString('hex');
+    const bytes = dicomFile({ PatientID: long, PatientName: long, AccessionNumber: long, Modality: long });
+    expect((await storeBytes(storage.instances(), bytes)).status).toBe('stored');
+    const [instance] = await storage.index.listInstances({ studyUid: '1.2.3' });
+    expect(instance?.metadata[TAG.PatientID]?.Value).toEqual([long]);
+  });
+});
+
 describe('storing the same SOP Instance UID again', () => {
   it('is a success that changes nothing when the bytes are identical', async () => {
     const bytes = dicomFile();
