@@ -74,12 +74,12 @@ describe('the sum of a report', () => {
 
   test('counts several and gives the surest', () => {
     const findings = [0.3, 0.41].map((probability) => fracture({ certainty: 'suspicious', probability }));
-    expect(summaryOf(report({ findings })).text).toBe('2 suspected fractures 41 %');
+    expect(summaryOf(report({ findings })).text).toBe('2 suspected fractures, up to 41 %');
   });
 
   test('says that a fracture is present but not located', () => {
     const findings = [presence({ verdict: 'present', probability: 0.71, certainty: 'suspicious' })];
-    expect(summaryOf(report({ findings })).text).toBe('Suspected fracture, not located 71 %');
+    expect(summaryOf(report({ findings })).text).toBe('Suspected fracture 71 %, not located');
   });
 
   test('says that no fracture was found only when a model looked for one', () => {
@@ -173,6 +173,11 @@ describe('notices', () => {
   test('says intended use before and after a model has spoken, then with its version', () => {
     expect(aiNotice(undefined)).toBe('AI · Research use only. Not a medical device.');
     expect(aiNotice(report())).toBe('AI · Research use only. Not a medical device. · Fracture boxes 0.1.0');
+  });
+
+  test('does not repeat the maker in the name of each model', () => {
+    const models = [{ name: 'Osteon Bone Age', version: '1', isResearchOnly: false }];
+    expect(aiNotice(report({ models }))).toMatch(/· Bone Age 1$/);
   });
 
   test('names the models whose licence forbids commercial use', () => {

@@ -2,6 +2,7 @@
  * The sentences that stand beside everything a machine said.
  */
 import { INTENDED_USE_NOTICE } from '../../dicom/vocabulary/finding.ts';
+import { MANUFACTURER } from '../../dicom/vocabulary/uids.ts';
 import type { StudyReport } from './study-result.ts';
 import { plainText } from './text.ts';
 
@@ -13,14 +14,23 @@ export const NON_COMMERCIAL_NOTICE = 'Non-commercial: weights learned from data 
 
 /** The permanent notice with the models that spoke: "AI · Research use only. … · Fracture boxes 0.1.0". */
 export function aiNotice(report: Pick<StudyReport, 'models'> | undefined): string {
-  const models = (report?.models ?? []).map(({ name, version }) => plainText(`${name} ${version}`, 60));
+  const models = (report?.models ?? []).map(({ name, version }) =>
+    plainText(`${shortName(name)} ${version}`, 60),
+  );
   return [AI_NOTICE, ...new Set(models)].join(' · ');
 }
 
 /** The licence notice when a research-only model spoke; `undefined` otherwise. */
 export function nonCommercialNotice(report: Pick<StudyReport, 'models'> | undefined): string | undefined {
-  const names = (report?.models ?? []).filter(({ isResearchOnly }) => isResearchOnly).map(({ name }) => name);
+  const names = (report?.models ?? [])
+    .filter(({ isResearchOnly }) => isResearchOnly)
+    .map(({ name }) => shortName(name));
   return names.length > 0
     ? `${plainText([...new Set(names)].join(', '))}. ${NON_COMMERCIAL_NOTICE}`
     : undefined;
+}
+
+/** A model's name without the maker, who is the same for all. */
+function shortName(name: string): string {
+  return name.startsWith(`${MANUFACTURER} `) ? name.slice(MANUFACTURER.length + 1) : name;
 }

@@ -43,8 +43,10 @@ export function overlayShapes(
     }
     if (options.showBoxes || (options.showPolygons && !polygon)) shapes.push({ ...base, kind: 'box', box });
     if (shapes.length > 0 && (index < MAX_LABELS || base.isSelected)) {
-      const around = options.showBoxes || !polygon ? cornersOf(box) : polygon;
-      shapes.push({ ...base, kind: 'label', text: labelOf(fracture), around });
+      const drawn = shapes.flatMap((shape) =>
+        shape.kind === 'box' ? cornersOf(shape.box) : shape.kind === 'polyline' ? shape.points : [],
+      );
+      shapes.push({ ...base, kind: 'label', text: labelOf(fracture), around: drawn });
     }
     return shapes;
   });

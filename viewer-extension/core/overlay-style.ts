@@ -43,6 +43,6 @@ export function strokeOf(part: 'box' | 'outline', certainty: Certainty, isSelect
     colour: CERTAINTY_COLOURS[certainty],
     width,
     dash: certainty === 'suspicious' ? [7, 5] : [],
-    haloWidth: width + 2,
+    haloWidth: width + (part === 'box' ? 2 : 1.25),
   };
 }

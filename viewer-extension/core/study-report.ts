@@ -8,7 +8,11 @@ import { DCM, isSameCode } from '../../dicom/vocabulary/codes.ts';
 import { textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { INTENDED_USE_NOTICE, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
+import {
+  INTENDED_USE_NOTICE,
+  REJECTION_REASONS,
+  type ModelIdentity,
+} from '../../dicom/vocabulary/finding.ts';
 import { LICENCE_NOTICE, type ImageStatus } from '../../dicom/sr/image-statements.ts';
 import { readReport, type Report } from '../../dicom/sr/report-reader.ts';
 import type { StudyReport } from './study-result.ts';
@@ -30,7 +34,7 @@ export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
       status: status.status,
       ...reasonOf(status),
     })),
-    models: report.models,
+    models: modelsThatSpoke(report),
     failures: failuresOf(report.images),
     remarks: report.remarks,
     notices: noticesOf(report),
@@ -49,6 +53,13 @@ function readOrNothing(dataSet: DataSet): Report | undefined {
 function reasonOf({ reason, detail }: ImageStatus): { readonly reason?: string } {
   const words = [reason && REJECTION_REASONS[reason], detail].filter(Boolean).join('; ');
   return words === '' ? {} : { reason: words };
+}
+
+/** The models that ran on an image or have a finding; one that was skipped said nothing. */
+function modelsThatSpoke({ images, findings }: Report): readonly ModelIdentity[] {
+  const runs = images.flatMap((image) => image.runs.filter(({ status }) => status !== 'skipped'));
+  const models = [...runs, ...findings].map(({ model }) => model);
+  return [...new Map(models.map((model) => [`${model.name} ${model.version}`, model])).values()];
 }
 
 /** One sentence per model that failed, whatever became of the image. */

@@ -81,7 +81,7 @@ export function fractureStatement(report: StudyReport, sopInstanceUid?: string):
     const what = isDefinite ? 'Fracture' : 'Suspected fracture';
     return {
       tone: isDefinite ? 'finding' : 'suspicious',
-      text: `${what}, not located ${percentText(surest(present))}`,
+      text: `${what} ${percentText(surest(present))}, not located`,
     };
   }
   if (presences.some(({ verdict }) => verdict === 'undetermined')) {
@@ -99,7 +99,9 @@ function analysedStatement(report: StudyReport): Statement {
 }
 
 function counted(count: number, one: string, many: string, probability: number): string {
-  return `${count === 1 ? one : `${count} ${many}`} ${percentText(probability)}`;
+  return count === 1
+    ? `${one} ${percentText(probability)}`
+    : `${count} ${many}, up to ${percentText(probability)}`;
 }
 
 function surest(findings: readonly { readonly probability: number }[]): number {

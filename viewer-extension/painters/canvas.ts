@@ -61,7 +61,7 @@ function paintPath(context: CanvasContext, item: Extract<DisplayItem, { kind: 'p
   context.lineCap = 'butt';
   tracePath(context, item);
   context.strokeStyle = HALO_COLOUR;
-  context.globalAlpha = 0.65;
+  context.globalAlpha = stroke.dash.length > 0 ? 0.4 : 0.6;
   context.lineWidth = stroke.haloWidth;
   context.stroke();
   context.globalAlpha = 1;
