@@ -6,6 +6,7 @@ import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { serveDicomWeb } from '../../support/http-server.ts';
 import type { TestServer } from '../../support/http-server.ts';
+import { plainMatch } from '../../support/plain-match.ts';
 import { createTestStorage, storeBytes } from '../../support/storage.ts';
 import type { TestStorage } from '../../support/storage.ts';
 
@@ -168,22 +169,6 @@ describe('QIDO-RS matching (PS3.4 C.2.2.2)', () => {
     );
   });
 });
-
-/** PS3.4 C.2.2.2 said once more, differently. */
-function plainMatch(key: string, value: string): boolean {
-  if (/^\*?$/.test(key.replace(/\*+/g, '*'))) return true;
-  const pattern = key
-    .split('')
-    .map((character) =>
-      character === '*'
-        ? '.*'
-        : character === '?'
-          ? '.'
-          : `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
-    )
-    .join('');
-  return value !== '' && new RegExp(`^${pattern}$`, 'su').test(value);
-}
 
 function fact(study: StudyFacts, key: string): string {
   if (key === 'PatientID') return study.patientId;
