@@ -282,6 +282,40 @@ describe('the overlay', () => {
   });
 });
 
+describe('the hand on the image', () => {
+  test('sets the window by a drag, pans with shift, zooms by the wheel, and fits again', async () => {
+    pacs.studies.push(fractureStudy('1.2.1'));
+    await openStudy('1.2.1');
+    const strip = async () => {
+      await drawn();
+      return (await page.locator('.strip-view').innerText()).split(/\s{2,}|\n/);
+    };
+    const [width, level, zoom] = await strip();
+    const fitted = await measureEdges(page);
+    await page.mouse.move(500, 400);
+    await page.mouse.down();
+    await page.mouse.move(560, 430, { steps: 3 });
+    await page.mouse.up();
+    const windowed = await strip();
+    expect(windowed[0]).not.toBe(width);
+    expect(windowed[1]).not.toBe(level);
+    expect(windowed[2]).toBe(zoom);
+    await page.keyboard.down('Shift');
+    await page.mouse.down();
+    await page.mouse.move(600, 400, { steps: 3 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await drawn();
+    const panned = await measureEdges(page);
+    expect(panned.overlay.left - fitted.overlay.left).toBeCloseTo(40, 0);
+    expect(panned.overlay.top - fitted.overlay.top).toBeCloseTo(-30, 0);
+    await page.mouse.wheel(0, -100);
+    expect((await strip())[2]).not.toBe(zoom);
+    await page.keyboard.press('f');
+    expect((await strip())[2]).toBe(zoom);
+  });
+});
+
 describe('what the page says', () => {
   test('shows the bone-age card with value, interval, ages, method and model, and the licence', async () => {
     const source = sourceOf('1.2.1', 1);

@@ -1,6 +1,7 @@
 /**
  * The bar above the image: way back, whose study it is, and the tools.
  */
+import type { ComponentChildren } from 'preact';
 import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
 import { Icon, type IconName } from './icons.tsx';
 import type { StudyHeading } from './study.ts';
@@ -11,9 +12,18 @@ export interface StudyHeadProps {
   readonly view: ViewState | undefined;
   readonly isOverlayOn: boolean;
   readonly onToggleOverlay: () => void;
+  /** A notice that concerns the study, here because nothing may cover the image. */
+  readonly children?: ComponentChildren;
 }
 
-export function StudyHead({ heading, viewport, view, isOverlayOn, onToggleOverlay }: StudyHeadProps) {
+export function StudyHead({
+  heading,
+  viewport,
+  view,
+  isOverlayOn,
+  onToggleOverlay,
+  children,
+}: StudyHeadProps) {
   return (
     <header class="study-head">
       <a class="tool" href="#/" aria-label="Back to the list" title="Back to the list (Esc)">
@@ -24,6 +34,7 @@ export function StudyHead({ heading, viewport, view, isOverlayOn, onToggleOverla
         <p>{heading ? whoLine(heading) : ' '}</p>
       </div>
       {heading?.isSynthetic && <span class="chip">Synthetic</span>}
+      {children}
       <div class="tools" role="toolbar" aria-label="Image tools">
         <Tool icon="minus" label="Zoom out" onClick={() => viewport?.zoomAtCentre(0.8)} />
         <Tool icon="plus" label="Zoom in" onClick={() => viewport?.zoomAtCentre(1.25)} />

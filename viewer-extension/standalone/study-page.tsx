@@ -95,7 +95,16 @@ export function StudyPage({ uid, services }: StudyPageProps) {
         isOverlayOn={choice.isOn}
         onToggleOverlay={toggle}
         view={view}
-      />
+      >
+        {open.hasNewResult && (
+          <div class="arrival" role="status">
+            The AI result has arrived.
+            <button type="button" class="tool" aria-label="Dismiss notice" onClick={open.dismissNotice}>
+              <Icon name="close" />
+            </button>
+          </div>
+        )}
+      </StudyHead>
       <Thumbnails
         images={images}
         current={index}
@@ -123,14 +132,6 @@ export function StudyPage({ uid, services }: StudyPageProps) {
           <p class="stage-message" role={open.problem === undefined ? 'status' : 'alert'}>
             {open.problem === undefined ? 'Opening study…' : `The study cannot be opened. ${open.problem}`}
           </p>
-        )}
-        {open.hasNewResult && (
-          <div class="arrival" role="status">
-            The AI result has arrived.
-            <button type="button" class="tool" aria-label="Dismiss notice" onClick={open.dismissNotice}>
-              <Icon name="close" />
-            </button>
-          </div>
         )}
         <StatusStrip report={report} view={view} />
       </main>
