@@ -28,6 +28,8 @@ export interface StudyQueueOptions {
   /** Studies completed side by side. */
   readonly concurrency: number;
   readonly handle: (job: StudyJob) => Promise<void>;
+  /** Pause before the second try, in seconds, doubled from try to try; default 2. */
+  readonly retryDelaySeconds?: number;
   /** Called with failures of the queue itself, not of jobs. */
   readonly onError: (error: Error) => void;
 }
@@ -35,13 +37,14 @@ export interface StudyQueueOptions {
 /** Prepares the queue's tables and starts taking jobs. */
 export async function startStudyQueue(pool: Pool, options: StudyQueueOptions): Promise<StudyQueue> {
   const boss = new PgBoss({ db: connectionOf(pool), schema: 'study_queue', monitorIntervalSeconds: 15 });
+  const retryDelay = options.retryDelaySeconds ?? 2;
   boss.on('error', options.onError);
   await boss.start();
   await boss.createQueue(QUEUE, {
     policy: 'singleton',
     retryLimit: RETRY_LIMIT,
-    retryDelay: 2,
-    retryBackoff: true,
+    retryDelay,
+    retryBackoff: retryDelay > 0,
     heartbeatSeconds: 15,
     deleteAfterSeconds: 86_400,
   });
@@ -75,11 +78,10 @@ export async function startStudyQueue(pool: Pool, options: StudyQueueOptions): P
   };
 }
 
-/** Trap: pg-boss reads the driver's `code` (23505: another worker was faster), so driver errors pass as they are. */
+/**
+ * Trap: results and errors must pass as the driver gives them. pg-boss reads the error's `code` (23505: another worker was
+ * faster) and takes several statements' results as a list.
+ */
 function connectionOf(target: Queryable) {
-  return {
-    executeSql: async (text: string, values: unknown[] = []) => ({
-      rows: (await target.query(text, values)).rows as unknown[],
-    }),
-  };
+  return { executeSql: (text: string, values?: unknown[]) => target.query<object>(text, values) };
 }
