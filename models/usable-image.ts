@@ -37,5 +37,8 @@ export function refusalOf(image: GreyImage): { reason: RejectionReason; detail: 
 /** Every n-th sample, n odd so that it does not walk along columns of an even width. */
 function thinned(samples: Float32Array): Float32Array {
   const step = Math.max(1, Math.floor(samples.length / CONTRAST_SAMPLES)) | 1;
-  return Float32Array.from({ length: Math.ceil(samples.length / step) }, (_, index) => samples[index * step] ?? 0);
+  return Float32Array.from(
+    { length: Math.ceil(samples.length / step) },
+    (_, index) => samples[index * step] ?? 0,
+  );
 }

@@ -24,7 +24,7 @@ const TOOLS: readonly Tool[] = [
   {
     name: 'pydicom',
     debianPackage: 'python3-pydicom',
-    isPresent: () => runs('python3', '-c', 'import pydicom'),
+    isPresent: () => runs('/usr/bin/python3', '-c', 'import pydicom'),
   },
 ];
 

@@ -72,9 +72,7 @@ export function itemsOf(dataSet: DataSet, tag: Tag): readonly DataSet[] {
 export function personNameOf(dataSet: DataSet, tag: Tag): PersonName | undefined {
   const element = dataSet[tag];
   const value = element?.Value?.[0];
-  return element?.vr === 'PN' && typeof value === 'object' && value !== null
-    ? (value)
-    : undefined;
+  return element?.vr === 'PN' && typeof value === 'object' && value !== null ? value : undefined;
 }
 
 function isItem(value: ElementValue): value is DataSet {

@@ -142,6 +142,9 @@ export type ImageOutcome =
     };
 
 /** The findings of one kind, in their order. */
-export function findingsOf<K extends FindingKind>(findings: readonly Finding[], kind: K): readonly Finding<K>[] {
+export function findingsOf<K extends FindingKind>(
+  findings: readonly Finding[],
+  kind: K,
+): readonly Finding<K>[] {
   return findings.filter((finding) => finding.kind === kind) as unknown as readonly Finding<K>[];
 }
