@@ -85,7 +85,7 @@ export async function analyseImage(
   const region = await attempt(models['body-region'], (model) => recogniseRegion(request, model, run));
   if (region?.isLimb === false) {
     const detail = `probability of a limb radiograph ${(region.limbProbability * 100).toFixed(1)} %`;
-    return { status: 'rejected', source, reason: 'not-a-limb-radiograph', detail, findings: [], runs };
+    return { status: 'rejected', source, reason: 'not-a-limb', detail, findings: [], runs };
   }
   const regions = region?.findings.map((finding) => finding.region) ?? [];
   const findings: Finding[] = [...(region?.findings ?? [])];

@@ -20,7 +20,7 @@ export function refusalOf(image: GreyImage): { reason: RejectionReason; detail: 
   const longest = Math.max(image.columns, image.rows);
   if (shortest < SHORTEST_SIDE || longest > LONGEST_SIDE || longest / shortest > GREATEST_ASPECT) {
     return {
-      reason: 'absurd-dimensions',
+      reason: 'bad-dimensions',
       detail: `${image.columns}×${image.rows} pixels; expected sides of ${SHORTEST_SIDE} to ${LONGEST_SIDE} and at most 1:${GREATEST_ASPECT}`,
     };
   }

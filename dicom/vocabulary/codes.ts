@@ -133,7 +133,7 @@ export const PRIVATE_SCHEME = '99OSTEON';
 export const OSTEON = {
   limbRadiograph: code('limb-radiograph', PRIVATE_SCHEME, 'Limb radiograph'),
   bodyRegion: code('body-region', PRIVATE_SCHEME, 'Body region shown'),
-  fracturePresence: code('fracture-presence', PRIVATE_SCHEME, 'Fracture presence'),
+  fracturePresence: code('fx-presence', PRIVATE_SCHEME, 'Fracture presence'),
   operatingPoint: code('operating-point', PRIVATE_SCHEME, 'Operating point reached'),
   definite: code('definite', PRIVATE_SCHEME, 'Definite'),
   suspicious: code('suspicious', PRIVATE_SCHEME, 'Suspicious'),
@@ -150,5 +150,5 @@ export const OSTEON = {
   sexGivenToModel: code('sex-given', PRIVATE_SCHEME, 'Sex given to the model'),
   licenceNotice: code('licence-notice', PRIVATE_SCHEME, 'Licence notice'),
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
-  wholeHandRegression: code('whole-hand-regression', PRIVATE_SCHEME, 'Whole-hand regression network'),
+  wholeHandRegression: code('whole-hand', PRIVATE_SCHEME, 'Whole-hand regression network'),
 } as const;

@@ -95,19 +95,17 @@ export type Finding<K extends FindingKind = FindingKind> = {
   readonly [Kind in K]: FindingBase & { readonly kind: Kind } & FindingDetails[Kind];
 }[K];
 
-/** Why an image or study was not analysed, in a closed list. */
+/** Why an image or study was not analysed, in a closed list. Keys are code values too, so at most 16 characters (SH). */
 export const REJECTION_REASONS = {
   'other-modality': 'The modality is not one that is analysed',
   'secondary-image': 'Image Type says the image is a secondary one, not an acquired radiograph',
-  'own-object': 'The object was made by Osteon',
-  'result-object': 'Reports, presentation states, segmentations and key objects are never analysed',
-  'for-presentation-preferred': 'A For Presentation image of the same exposure lies beside it',
+  'raw-duplicate': 'A For Presentation image of the same exposure lies beside it',
   'no-pixel-data': 'The instance holds no pixel data',
-  'unsupported-pixels': 'The pixel data cannot be decoded',
+  undecodable: 'The pixel data cannot be decoded',
   'multi-frame': 'Multi-frame radiographs are not analysed',
-  'absurd-dimensions': 'The image is too small, too large or too narrow for a radiograph',
+  'bad-dimensions': 'The image is too small, too large or too narrow for a radiograph',
   'blank-image': 'The image holds no contrast',
-  'not-a-limb-radiograph': 'The region model does not recognise a limb radiograph',
+  'not-a-limb': 'The region model does not recognise a limb radiograph',
 } as const;
 export type RejectionReason = keyof typeof REJECTION_REASONS;
 

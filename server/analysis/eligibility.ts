@@ -59,7 +59,7 @@ export function judgeStudy(
     if (eligibility.kind === 'ignored') return [];
     const isRaw = instance.sopClassUid === SOP_CLASS.digitalXRayForProcessing;
     if (eligibility.kind === 'radiograph' && isRaw && hasPresentation) {
-      return [{ instance, eligibility: { kind: 'rejected', reason: 'for-presentation-preferred' } as const }];
+      return [{ instance, eligibility: { kind: 'rejected', reason: 'raw-duplicate' } as const }];
     }
     return [{ instance, eligibility }];
   });

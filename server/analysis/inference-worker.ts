@@ -46,7 +46,7 @@ export default async function analyseInstance(task: InferenceTask): Promise<Imag
     return {
       status: 'rejected',
       source,
-      reason: 'unsupported-pixels',
+      reason: 'undecodable',
       detail: error.message,
       findings: [],
       runs: [],

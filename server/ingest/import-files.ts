@@ -3,7 +3,7 @@
  */
 import { createReadStream, type Stats } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { importImage, type ImageDescription } from './import-image.ts';
@@ -80,7 +80,12 @@ async function importOne(
   try {
     if (failure !== undefined) throw failure;
     const body = (await isImageFile(path))
-      ? oneChunk(await importImage(await readWhole(path, services.maxObjectBytes), description))
+      ? oneChunk(
+          await importImage(await readWhole(path, services.maxObjectBytes), {
+            title: basename(path),
+            ...description,
+          }),
+        )
       : createReadStream(path);
     return fileOutcome(path, await services.instances.store(body, { origin: 'import' }));
   } catch (error) {

@@ -1,9 +1,10 @@
 /**
  * A JPEG or PNG radiograph as a Secondary Capture Image. PS3.3 A.8.1, C.8.6; lossy compression C.7.6.1.1.5.
  *
- * Same file and same options give the same bytes: UIDs are made from the SHA-256 of the file, and no date is written,
- * since none is known. The manufacturer tells the analysis that this secondary image is a radiograph all the same.
- * Trap: the analysis must not see the file's name, nor anybody else, since names of files often are names of patients.
+ * Same file, name and options give the same bytes: UIDs are made from the SHA-256 of the file and from what is said of it,
+ * and no date is written, since none is known. The manufacturer tells the analysis that this secondary image is a
+ * radiograph all the same. Trap: names of files often are names of patients. The name goes into Study Description, where
+ * such things belong, and nowhere else: no log, no error.
  */
 import { createHash } from 'node:crypto';
 
@@ -25,6 +26,8 @@ export interface ImageDescription {
   readonly ageYears?: number;
   /** Body Part Examined (0018,0015), a defined term of PS3.16 Annex L; absent: not known. */
   readonly bodyPart?: string;
+  /** Study Description (0008,1030), e.g. the name of the file; absent: none. */
+  readonly title?: string;
 }
 
 /** Largest number Rows and Columns (VR US) can say. */
@@ -53,14 +56,15 @@ export async function importImage(file: Uint8Array, description: ImageDescriptio
 /** Patient, Study, Series and SOP Common. What must be there and is not known is empty (type 2). */
 function identity(file: Uint8Array, description: ImageDescription): DataSet {
   const { modality, sex, ageYears, bodyPart } = description;
+  const title = description.title === undefined ? undefined : longString(description.title);
   const fileHash = createHash('sha256').update(file).digest('hex');
-  const said = JSON.stringify([modality, sex ?? null, ageYears ?? null, bodyPart ?? null]);
+  const said = JSON.stringify([modality, sex, ageYears, bodyPart]);
   return dataSetOf({
     SOPClassUID: SOP_CLASS.secondaryCapture,
     // An object with another description has other bytes, so it is another instance, in the same study.
-    SOPInstanceUID: nameBasedUid('import instance', fileHash, said),
-    StudyInstanceUID: nameBasedUid('import study', fileHash),
-    SeriesInstanceUID: nameBasedUid('import series', fileHash, said),
+    SOPInstanceUID: nameBasedUid('import instance', fileHash, title ?? '', said),
+    StudyInstanceUID: nameBasedUid('import study', fileHash, title ?? ''),
+    SeriesInstanceUID: nameBasedUid('import series', fileHash, title ?? '', said),
     PatientName: [],
     PatientID: [],
     PatientBirthDate: [],
@@ -70,6 +74,7 @@ function identity(file: Uint8Array, description: ImageDescription): DataSet {
     StudyTime: [],
     ReferringPhysicianName: [],
     StudyID: [],
+    StudyDescription: title,
     AccessionNumber: [],
     Modality: modality,
     BodyPartExamined: bodyPart,
@@ -80,11 +85,19 @@ function identity(file: Uint8Array, description: ImageDescription): DataSet {
   });
 }
 
+/** A text as VR LO holds it: 64 characters, no backslash, no control characters. PS3.5 6.2. */
+function longString(text: string): string {
+  return text
+    .replaceAll(/[\\\p{Cc}]/gu, ' ')
+    .slice(0, 64)
+    .trim();
+}
+
 /** SC Equipment and General Image. */
 function secondaryCapture(image: DecodedImage, fileBytes: number): DataSet {
   return dataSetOf({
     ImageType: ['DERIVED', 'SECONDARY'],
-    ConversionType: 'DI',
+    ConversionType: 'WSD',
     SecondaryCaptureDeviceManufacturer: MANUFACTURER,
     SeriesDescription: image.isLossy ? 'Imported JPEG' : 'Imported PNG',
     DerivationDescription: image.isColour ? 'Luma of a colour image' : undefined,
@@ -109,6 +122,9 @@ function pixelAttributes(image: DecodedImage): DataSet {
     BitsStored: image.bits,
     HighBit: image.bits - 1,
     PixelRepresentation: 0,
+    // The whole range, so that every viewer shows it alike: LINEAR maps 0 to black and the largest value to white (C.11.2.1.2.1).
+    WindowCenter: 2 ** (image.bits - 1),
+    WindowWidth: 2 ** image.bits,
   });
 }
 

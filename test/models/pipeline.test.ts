@@ -61,7 +61,7 @@ function networks(answers: Answers, broken: readonly string[] = []): RunModel {
 describe('the pipeline', () => {
   it('rejects what is no limb radiograph and runs nothing after the region model', async () => {
     const outcome = await analyseImage(request(), MODELS, networks({ limb: 0.2 }));
-    expect(outcome).toMatchObject({ status: 'rejected', reason: 'not-a-limb-radiograph', findings: [] });
+    expect(outcome).toMatchObject({ status: 'rejected', reason: 'not-a-limb', findings: [] });
     expect(outcome.runs.map(({ model }) => model.id)).toEqual(['body-region']);
   });
 
@@ -73,7 +73,7 @@ describe('the pipeline', () => {
     });
     const sliver = { columns: 4000, rows: 1, samples: new Float32Array(4000) };
     expect(await analyseImage(request({ image: sliver }), MODELS, networks({}))).toMatchObject({
-      reason: 'absurd-dimensions',
+      reason: 'bad-dimensions',
     });
   });
 

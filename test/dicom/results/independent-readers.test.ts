@@ -24,7 +24,7 @@ const NEGATIVE: ImageOutcome = {
 const REJECTED: ImageOutcome = {
   status: 'rejected',
   source: SOURCE,
-  reason: 'for-presentation-preferred',
+  reason: 'raw-duplicate',
   findings: [],
   runs: [],
 };

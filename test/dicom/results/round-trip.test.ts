@@ -71,14 +71,12 @@ describe('a report read back', () => {
     const outcome = {
       status: 'rejected',
       source: SOURCE,
-      reason: 'not-a-limb-radiograph',
+      reason: 'not-a-limb',
       findings: [],
       runs: [],
     } as const;
     const report = readReport(reportOf(resultInput(outcome)).dataSet);
-    expect(report.images).toEqual([
-      { status: 'rejected', source: SOURCE, reason: 'not-a-limb-radiograph', runs: [] },
-    ]);
+    expect(report.images).toEqual([{ status: 'rejected', source: SOURCE, reason: 'not-a-limb', runs: [] }]);
   });
 
   it('points at one frame of a multi-frame image only (PS3.3 Table 10-3)', () => {

@@ -217,7 +217,7 @@ describe('a study that cannot be analysed', () => {
     answers.set(image.sopInstanceUid, {
       status: 'rejected',
       source,
-      reason: 'not-a-limb-radiograph',
+      reason: 'not-a-limb',
       findings: [],
       runs: [],
     });

@@ -64,9 +64,6 @@ describe('what is analysed', () => {
     );
     expect(judgeStudy([raw], MODALITIES)[0]?.eligibility).toEqual({ kind: 'radiograph' });
     const both = judgeStudy([storedInstance(), raw], MODALITIES).map(({ eligibility }) => eligibility);
-    expect(both).toEqual([
-      { kind: 'radiograph' },
-      { kind: 'rejected', reason: 'for-presentation-preferred' },
-    ]);
+    expect(both).toEqual([{ kind: 'radiograph' }, { kind: 'rejected', reason: 'raw-duplicate' }]);
   });
 });

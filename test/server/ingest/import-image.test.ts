@@ -6,7 +6,9 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
 import { decodeFrame } from '../../../dicom/pixels/frame-decoder.ts';
+import { toGrey } from '../../../dicom/pixels/render.ts';
 import { readPart10 } from '../../../dicom/read/part10-reader.ts';
+import { readPixelModule } from '../../../dicom/read/pixel-module.ts';
 import { textOf, textsOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { MANUFACTURER } from '../../../dicom/vocabulary/uids.ts';
@@ -59,7 +61,7 @@ describe('an imported JPEG', () => {
     const { attributes } = header;
     expect(header.sopClassUid).toBe('1.2.840.10008.5.1.4.1.1.7');
     expect(textsOf(attributes, TAG.ImageType)).toEqual(['DERIVED', 'SECONDARY']);
-    expect(textOf(attributes, TAG.ConversionType)).toBe('DI');
+    expect(textOf(attributes, TAG.ConversionType)).toBe('WSD');
     expect(textOf(attributes, TAG.Modality)).toBe('CR');
     expect(textOf(attributes, TAG.BodyPartExamined)).toBe('HAND');
     expect(textOf(attributes, TAG.LossyImageCompression)).toBe('01');
@@ -73,6 +75,22 @@ describe('an imported JPEG', () => {
       expect(attributes[tag]).toBeDefined();
       expect(textOf(attributes, tag)).toBeUndefined();
     }
+  });
+
+  it('carries the name of its file as Study Description, cut to what LO holds (PS3.5 6.2)', async () => {
+    const title = `wrist\\left ${'x'.repeat(80)}.jpg`;
+    const { attributes } = readPart10(await importImage(await ramp('jpeg'), { ...DX, title })).header;
+    expect(textOf(attributes, TAG.StudyDescription)).toBe(`wrist left ${'x'.repeat(53)}`);
+  });
+
+  it('shows black as black and white as white by its window (C.11.2.1.2.1)', async () => {
+    const bytes = await importImage(await ramp('jpeg'), DX);
+    const { header } = readPart10(bytes);
+    const frame = await decodeFrame(bytes, header, 0);
+    const grey = toGrey(frame, readPixelModule(header, bytes));
+    grey.samples.forEach((value, index) => {
+      expect(value).toBeCloseTo((frame.samples[index] ?? NaN) / 255, 5);
+    });
   });
 
   it('is the same object each time, and another object of the same study when more is said of it', async () => {
