@@ -7,7 +7,6 @@ import { access, constants } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 
-import { decodeFrame } from '../dicom/pixels/frame-decoder.ts';
 import { nameBasedUid } from '../dicom/results/identifiers.ts';
 import { PacsError } from '../dicom/vocabulary/failure.ts';
 import { MANUFACTURER } from '../dicom/vocabulary/uids.ts';
@@ -20,6 +19,7 @@ import { analysesRouter } from './http/analyses.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import type { Component } from './http/health.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
+import { startDecodePool } from './imaging/decode-pool.ts';
 import { loadDemoStudies } from './ingest/demo-studies.ts';
 import { InstanceStore } from './ingest/store-instances.ts';
 import { lockDataFolder } from './operations/data-folder-lock.ts';
@@ -35,6 +35,9 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** How long requests and running analyses may take to end once the server is asked to stop. */
 const DRAIN_MS = 4_000;
+
+/** Frames decoded side by side for viewers. */
+const DECODING_THREADS = 1;
 
 /** A server that takes requests. */
 export interface OsteonServer {
@@ -64,6 +67,8 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const { dataFolder } = configuration;
   shutdown.onClose('data folder', await lockDataFolder(dataFolder));
   const { databaseUrl, ended } = await database(configuration, log, shutdown);
+  const decoding = startDecodePool(DECODING_THREADS);
+  shutdown.onClose('decoding', () => decoding.close(), DRAIN_MS);
   const draining = new AbortController();
   const pool = await openDatabase({
     databaseUrl,
@@ -97,7 +102,12 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     log,
     metrics,
     health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
-    dicomWeb: dicomWebRouter({ index, objects, instances, decode: decodeFrame }),
+    dicomWeb: dicomWebRouter({
+      index,
+      objects,
+      instances,
+      decode: (bytes, header, frameIndex) => decoding.decode(bytes, header, frameIndex),
+    }),
     analyses: analysesRouter({ database: pool, index, analysis }),
     readingRoomFolder: join(ROOT, 'dist', 'reading-room'),
   });

@@ -1,11 +1,14 @@
 /**
  * One image's outcome: from the table when it has been seen under the same settings, else from the pool; never twice at
  * once.
+ *
+ * Trap: thousands of images may arrive at once. Their bytes are read only when a thread is about to be free.
  */
 import { createHash } from 'node:crypto';
 import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
 import { identityOf } from '../../models/manifest.ts';
 import type { ModelSet } from '../../models/pipeline.ts';
+import { createGate } from '../operations/gate.ts';
 import type { Pool } from '../storage/database.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
@@ -22,12 +25,15 @@ export interface ImageInferenceServices {
   readonly database: Pool;
   readonly objects: ObjectStore;
   readonly pool: InferencePool;
-  /** Told how long each image took in the pool, in seconds, waiting included. */
+  /** Images read and analysed side by side: the pool's threads and one more, so that none waits for bytes. */
+  readonly concurrency: number;
+  /** Told how long each image took in the pool, in seconds. */
   readonly onInference?: (seconds: number) => void;
 }
 
 export function createImageInference(services: ImageInferenceServices): ImageInference {
   const inFlight = new Map<string, Promise<ImageOutcome>>();
+  const gate = createGate(services.concurrency);
   const compute = async (
     instance: StoredInstance,
     models: ModelSet,
@@ -55,9 +61,9 @@ export function createImageInference(services: ImageInferenceServices): ImageInf
       const key = `${instance.sopInstanceUid} ${settingsKey}`;
       const running = inFlight.get(key);
       if (running) return running;
-      const started = compute(instance, models, isBoneAgeRequested, settingsKey).finally(() =>
-        inFlight.delete(key),
-      );
+      const started = gate
+        .pass(() => compute(instance, models, isBoneAgeRequested, settingsKey))
+        .finally(() => inFlight.delete(key));
       inFlight.set(key, started);
       return started;
     },

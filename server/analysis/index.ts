@@ -76,6 +76,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     database,
     objects: services.objects,
     pool,
+    concurrency: settings.workers + 1,
     ...(services.onInference && { onInference: services.onInference }),
   });
   let queue: StudyQueue | undefined;

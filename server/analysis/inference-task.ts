@@ -22,6 +22,3 @@ export interface InferenceTask {
   readonly patient: PatientFacts;
   readonly isBoneAgeRequested: boolean;
 }
-
-/** What a thread posts once its models are loaded. */
-export const LOADED = 'loaded';

@@ -12,12 +12,13 @@ import { analyseImage } from '../../models/pipeline.ts';
 import { selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
-import { LOADED, type InferenceTask, type WorkerSetup } from './inference-task.ts';
+import { READY } from '../operations/thread-messages.ts';
+import type { InferenceTask, WorkerSetup } from './inference-task.ts';
 
 const setup = workerData as WorkerSetup;
 const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
 const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThreads: setup.intraOpThreads });
-parentPort?.postMessage(LOADED);
+parentPort?.postMessage(READY);
 
 /** Analyses one instance. What its pixels cannot give is an outcome; only a fault of ours rejects. */
 export default async function analyseInstance(task: InferenceTask): Promise<ImageOutcome> {

@@ -36,7 +36,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'dicom-parser': 'dicom/read/byte-numbers.ts',
   dcmjs: 'dicom/write/part10-writer.ts',
   'onnxruntime-node': 'models/runtime/session.ts',
-  piscina: 'server/analysis/inference-pool.ts',
+  piscina: 'server/operations/thread-pool.ts',
   'pg-boss': 'server/analysis/study-queue.ts',
   pg: 'server/storage/database.ts',
 };

@@ -1,0 +1,45 @@
+/**
+ * Frame decoding off the event loop: one JPEG 2000 frame of 20 MB would hold up every other request for a second. A pool of
+ * its own, so that an image is shown while others are being analysed.
+ */
+import { join } from 'node:path';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { PixelFrame } from '../../dicom/vocabulary/image.ts';
+import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
+import { startThreadPool } from '../operations/thread-pool.ts';
+import type { DecodeResult, DecodeTask } from './decode-task.ts';
+
+/** Longest time one frame may take, in ms, waiting for a thread included. */
+const TASK_TIMEOUT_MS = 120_000;
+
+export interface DecodePool {
+  /** `decodeFrame` in a thread: same arguments, same result, same errors. Also `undecodable-pixels` when the thread broke. */
+  decode(bytes: Uint8Array, header: InstanceHeader, frameIndex: number): Promise<PixelFrame>;
+  close(): Promise<void>;
+}
+
+/** Starts `threads` threads. */
+export function startDecodePool(threads: number): DecodePool {
+  const pool = startThreadPool<DecodeTask, DecodeResult>({
+    workerFile: join(import.meta.dirname, 'decode-worker.ts'),
+    threads,
+  });
+  return {
+    async decode(bytes, header, frameIndex) {
+      const result = await run({ bytes, header, frameIndex });
+      if (result.status === 'refused') throw new PacsError(result.kind, result.message);
+      return result.frame;
+    },
+    close: () => pool.close(),
+  };
+
+  async function run(task: DecodeTask): Promise<DecodeResult> {
+    try {
+      return await pool.run(task, { timeoutMs: TASK_TIMEOUT_MS });
+    } catch (cause) {
+      throw new PacsError('undecodable-pixels', 'The decoding thread stopped before it had a frame', {
+        cause,
+      });
+    }
+  }
+}
