@@ -90,6 +90,9 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     objects,
     hooks: analysis.hooks,
     maxObjectBytes: configuration.maxObjectBytes,
+    onOutcome: (status) => {
+      metrics.countStored(status);
+    },
     onLeftover: (error) => {
       log.warn({ error }, 'left something behind; the next start removes it');
     },

@@ -54,6 +54,8 @@ export interface InstanceStoreOptions {
   readonly onLeftover?: (error: PacsError) => void;
   /** Told of a refusal whose reason is a fault of ours, which the sender's answer does not explain. */
   readonly onFault?: (error: PacsError) => void;
+  /** Told what became of each instance. */
+  readonly onOutcome?: (status: StoreOutcome['status']) => void;
 }
 
 const DEFAULT_MAX_OBJECT_BYTES = 4 * 1024 ** 3;
@@ -65,6 +67,7 @@ export class InstanceStore {
   readonly #maxObjectBytes: number;
   readonly #onLeftover: (error: PacsError) => void;
   readonly #onFault: (error: PacsError) => void;
+  readonly #onOutcome: (status: StoreOutcome['status']) => void;
 
   constructor(options: InstanceStoreOptions) {
     this.#pool = options.pool;
@@ -73,6 +76,7 @@ export class InstanceStore {
     this.#maxObjectBytes = options.maxObjectBytes ?? DEFAULT_MAX_OBJECT_BYTES;
     this.#onLeftover = options.onLeftover ?? (() => undefined);
     this.#onFault = options.onFault ?? (() => undefined);
+    this.#onOutcome = options.onOutcome ?? (() => undefined);
   }
 
   /**
@@ -80,6 +84,12 @@ export class InstanceStore {
    * (a broken request); everything else is an outcome.
    */
   async store(body: AsyncIterable<Uint8Array>, options: StoreOptions): Promise<StoreOutcome> {
+    const outcome = await this.#store(body, options);
+    this.#onOutcome(outcome.status);
+    return outcome;
+  }
+
+  async #store(body: AsyncIterable<Uint8Array>, options: StoreOptions): Promise<StoreOutcome> {
     let staged: StagedObject;
     try {
       staged = await this.#objects.stage(body, { maxBytes: this.#maxObjectBytes });
