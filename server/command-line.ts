@@ -20,6 +20,8 @@ export interface Command {
   readonly boneAge: boolean;
   /** True when the server stops once the import is analysed. */
   readonly exit: boolean;
+  /** True when the reading room may be opened in a browser. */
+  readonly opens: boolean;
 }
 
 const OPTIONS = {
@@ -31,6 +33,7 @@ const OPTIONS = {
   age: { type: 'string' },
   'bone-age': { type: 'boolean', default: false },
   exit: { type: 'boolean', default: false },
+  'no-open': { type: 'boolean', default: false },
 } as const;
 
 const HELP: readonly (readonly [string, string])[] = [
@@ -41,6 +44,7 @@ const HELP: readonly (readonly [string, string])[] = [
   ['--sex M|F', 'Sex of the person in imported JPEG and PNG'],
   ['--age YEARS', 'Age of the person in imported JPEG and PNG'],
   ['--exit', 'Stop when the import is analysed, instead of serving on'],
+  ['--no-open', 'Do not open the reading room in a browser'],
   ['--help', 'Print this page'],
 ];
 
@@ -66,6 +70,7 @@ export function readCommand(args: readonly string[]): Command {
     },
     boneAge: values['bone-age'],
     exit: values.exit,
+    opens: !values['no-open'] && !values.import,
   };
 }
 

@@ -8,6 +8,7 @@ import { helpPage, readCommand, type Command } from './command-line.ts';
 import { readConfiguration, type Configuration } from './config.ts';
 import { runImport } from './import-command.ts';
 import { createLog, describeError, type Log } from './operations/log.ts';
+import { hasScreen, openBrowser } from './operations/open-browser.ts';
 import { openServer, type OsteonServer } from './wiring.ts';
 
 const FORCED = 130;
@@ -37,6 +38,9 @@ async function serve(command: Command, configuration: Configuration, log: Log): 
   const ownFault = uncaughtFault(log);
   try {
     announce(server, configuration);
+    if (command.opens && hasScreen(process.env, process.stdout.isTTY, process.platform)) {
+      await openBrowser(server.address, log);
+    }
     const ends = [aborted(stopping), server.failed, ownFault];
     if (command.importPaths.length > 0) {
       const importing = runImport(server, command, configuration.maxObjectBytes, process.stdout, stopping);

@@ -70,6 +70,7 @@ describe('the command line', () => {
       description: { modality: 'DX' },
       boneAge: false,
       exit: false,
+      opens: true,
     });
   });
 
@@ -82,6 +83,7 @@ describe('the command line', () => {
       description: { modality: 'DX', sex: 'F', ageYears: 9, bodyPart: 'HAND' },
       boneAge: true,
       exit: false,
+      opens: false,
     });
   });
 
