@@ -3,6 +3,7 @@
  *
  * A model is a folder; adding one is adding a folder. Unknown keys are refused, so a misspelt setting cannot be ignored.
  */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BODY_REGIONS, type ModelIdentity } from '../dicom/vocabulary/finding.ts';
 import { PacsError } from '../dicom/vocabulary/failure.ts';
@@ -172,7 +173,11 @@ function checkChannels({ input }: Manifest, folder: string): void {
   }
 }
 
-/** The identity printed on every finding of a model. Parameters stand in a fixed order, so that equal settings are equal text. */
+/**
+ * The identity printed on every finding of a model. Parameters stand in a fixed order, so that equal settings are equal
+ * text; the last one stands for all that shapes a result (input, decoder, thresholds, routing), so that none can change
+ * unnoticed.
+ */
 export function identityOf(manifest: Manifest): ModelIdentity {
   return {
     id: manifest.id,
@@ -184,6 +189,13 @@ export function identityOf(manifest: Manifest): ModelIdentity {
     parameters: [
       `suspicious=${manifest.operatingPoints.suspicious}`,
       `definite=${manifest.operatingPoints.definite}`,
+      `settings=${settingsHashOf(manifest)}`,
     ],
   };
+}
+
+/** The first 16 hexadecimal digits of the SHA-256 of everything in a manifest that shapes a result. */
+function settingsHashOf({ input, extraInputs, output, operatingPoints, routing }: Manifest): string {
+  const shaping = JSON.stringify([input, extraInputs, output, operatingPoints, routing]);
+  return createHash('sha256').update(shaping).digest('hex').slice(0, 16);
 }

@@ -7,7 +7,6 @@ import { access, constants } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 
-import { nameBasedUid } from '../dicom/results/identifiers.ts';
 import { PacsError } from '../dicom/vocabulary/failure.ts';
 import { MANUFACTURER } from '../dicom/vocabulary/uids.ts';
 import packageDescription from '../package.json' with { type: 'json' };
@@ -28,6 +27,7 @@ import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
 import { openDatabase, query, type Pool } from './storage/database.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
+import { installationUid } from './storage/installation.ts';
 import { repairStorage } from './storage/repair.ts';
 import { StudyIndex } from './storage/study-index.ts';
 
@@ -83,7 +83,8 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   if (repaired.objectsRemoved + repaired.stagedRemoved > 0) log.info({ ...repaired }, 'repaired the storage');
   const index = new StudyIndex(pool);
   const metrics = createMetrics(() => countByState(pool));
-  const analysis = openAnalysis(configuration, { pool, objects, index, metrics, log });
+  const observerUid = await installationUid(pool);
+  const analysis = openAnalysis(configuration, { pool, objects, index, metrics, log, observerUid });
   shutdown.onClose('analysis', () => analysis.stop(), DRAIN_MS);
   const instances = new InstanceStore({
     pool,
@@ -144,7 +145,7 @@ async function database(
 
 function openAnalysis(
   configuration: Configuration,
-  parts: { pool: Pool; objects: FileObjectStore; index: StudyIndex; metrics: Metrics; log: Log },
+  parts: { pool: Pool; objects: FileObjectStore; index: StudyIndex; metrics: Metrics; log: Log; observerUid: string },
 ): Analysis {
   const { modelIds } = configuration;
   return createAnalysis(
@@ -156,7 +157,7 @@ function openAnalysis(
       quietSeconds: configuration.studyQuietSeconds,
       modalities: configuration.modalities,
       softwareVersion: packageDescription.version,
-      observer: { uid: nameBasedUid('device', MANUFACTURER), name: MANUFACTURER },
+      observer: { uid: parts.observerUid, name: MANUFACTURER },
     },
     {
       database: parts.pool,

@@ -6,7 +6,7 @@
  */
 import type { Code } from '../vocabulary/codes.ts';
 import { DCM, OSTEON, PRIVATE_SCHEME, UMLS } from '../vocabulary/codes.ts';
-import type { ImageOutcome, ModelRun, RejectionReason, SourceImage } from '../vocabulary/finding.ts';
+import type { Finding, ImageOutcome, ModelRun, RejectionReason, SourceImage } from '../vocabulary/finding.ts';
 import { INTENDED_USE_NOTICE, REJECTION_REASONS } from '../vocabulary/finding.ts';
 import { code, container, image, text, type ContentItem, type ImageReference } from './content-items.ts';
 import type { ContentNode } from './content-tree.ts';
@@ -51,12 +51,13 @@ export function qualitativeEvaluations(
 }
 
 /**
- * CID 6047. With findings when a fracture was localised; "not all" when an image failed or a model failed on one;
+ * CID 6047. With findings when an image shows a fracture or may show one, located or not (a body region or a bone age is a
+ * description, not a finding in this sense); "not all" when an image failed or a model failed on one;
  * "no algorithms succeeded" where none did, be it that none was run. A rejection alone is a decision, not a failure.
  */
 export function runSummary(outcomes: readonly ImageOutcome[]): Code {
   const runs = outcomes.flatMap((outcome) => outcome.runs);
-  const hasFindings = outcomes.some(({ findings }) => findings.some(({ kind }) => kind === 'fracture'));
+  const hasFindings = outcomes.some(({ findings }) => findings.some(isFractureFound));
   const hasFailed =
     outcomes.some(({ status }) => status === 'failed') || runs.some(({ status }) => status === 'failed');
   if (hasFindings) {
@@ -64,6 +65,12 @@ export function runSummary(outcomes: readonly ImageOutcome[]): Code {
   }
   if (!runs.some(({ status }) => status === 'succeeded')) return DCM.noAlgorithmsSucceededWithoutFindings;
   return hasFailed ? DCM.notAllAlgorithmsSucceededWithoutFindings : DCM.allAlgorithmsSucceededWithoutFindings;
+}
+
+function isFractureFound(finding: Finding): boolean {
+  return (
+    finding.kind === 'fracture' || (finding.kind === 'fracture-presence' && finding.verdict !== 'absent')
+  );
 }
 
 function statusItem(outcome: ImageOutcome, reference: ImageReference): ContentItem {

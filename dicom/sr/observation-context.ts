@@ -65,9 +65,14 @@ export interface LibraryImage {
 export function imageLibrary(images: readonly LibraryImage[]): ContentItem {
   const entries = images.map(({ source, reference }) =>
     image('CONTAINS', undefined, reference, [
-      num('HAS ACQ CONTEXT', DCM.pixelDataRows, source.rows, UCUM.pixels),
-      num('HAS ACQ CONTEXT', DCM.pixelDataColumns, source.columns, UCUM.pixels),
+      ...pixels(DCM.pixelDataRows, source.rows),
+      ...pixels(DCM.pixelDataColumns, source.columns),
     ]),
   );
   return container('CONTAINS', DCM.imageLibrary, [container('CONTAINS', DCM.imageLibraryGroup, entries)]);
+}
+
+/** A size that nobody said is left out. */
+function pixels(concept: Code, count: number): readonly ContentItem[] {
+  return count > 0 ? [num('HAS ACQ CONTEXT', concept, count, UCUM.pixels)] : [];
 }

@@ -9,7 +9,7 @@ export const ATTRIBUTES = {
   InstanceCreatorUID: ['00080014', 'UI'], SOPClassUID: ['00080016', 'UI'],
   SOPInstanceUID: ['00080018', 'UI'], SyntheticData: ['0008001C', 'CS'], StudyDate: ['00080020', 'DA'],
   SeriesDate: ['00080021', 'DA'], AcquisitionDate: ['00080022', 'DA'], ContentDate: ['00080023', 'DA'],
-  AcquisitionDateTime: ['0008002A', 'DT'], StudyTime: ['00080030', 'TM'], SeriesTime: ['00080031', 'TM'],
+  AcquisitionDateTime: ['0008002A', 'DT'], StudyTime: ['00080030', 'TM'], SeriesTime: ['00080031', 'TM'], AcquisitionTime: ['00080032', 'TM'],
   ContentTime: ['00080033', 'TM'], AccessionNumber: ['00080050', 'SH'],
   IssuerOfAccessionNumberSequence: ['00080051', 'SQ'], InstanceAvailability: ['00080056', 'CS'],
   Modality: ['00080060', 'CS'], ModalitiesInStudy: ['00080061', 'CS'], SOPClassesInStudy: ['00080062', 'UI'],

@@ -42,6 +42,7 @@ export interface SourceImage {
   readonly sopInstanceUid: string;
   /** 1-based. */
   readonly frameNumber: number;
+  /** Size in pixels; 0 where neither header nor pixels say it, which only an image that was not analysed may have. */
   readonly rows: number;
   readonly columns: number;
 }

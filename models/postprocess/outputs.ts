@@ -5,6 +5,9 @@
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { Tensor } from '../normalise/to-tensor.ts';
 
+/** How far float rounding may carry a value beyond its range; such a value is set on the border. */
+const SLACK = 1e-4;
+
 /** A network's outputs by name. */
 export type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -32,12 +35,12 @@ export function outputOf(
   }
   const [least, most] = range;
   for (const value of tensor.data) {
-    if (!(value >= least - 1e-4 && value <= most + 1e-4) || !Number.isFinite(value)) {
+    if (!(value >= least - SLACK && value <= most + SLACK) || !Number.isFinite(value)) {
       throw new PacsError(
         'model-failed',
         `output "${name}" holds a value outside ${least} to ${most} or no number`,
       );
     }
   }
-  return tensor;
+  return { dims: tensor.dims, data: tensor.data.map((value) => Math.min(most, Math.max(least, value))) };
 }

@@ -5,9 +5,10 @@
  * a crash at any line ends, after the next try, in the same bytes.
  */
 import { createHash } from 'node:crypto';
-import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { numberOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { REJECTION_REASONS, type ImageOutcome } from '../../dicom/vocabulary/finding.ts';
+import { REJECTION_REASONS, type ImageOutcome, type SourceImage } from '../../dicom/vocabulary/finding.ts';
 import { buildResultSet, type ResultObject } from '../../dicom/results/index.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import type { ModelSet } from '../../models/pipeline.ts';
@@ -25,7 +26,7 @@ import {
   type AnalysisRecord,
   type ImageState,
 } from './analysis-records.ts';
-import { judgeStudy, reasonInWords } from './eligibility.ts';
+import { judgeStudy, reasonInWords, type JudgedInstance } from './eligibility.ts';
 import { settingsKeyOf, type ImageInference } from './image-inference.ts';
 import { asksForBoneAge } from './patient-facts.ts';
 import { performedAtOf } from './result-time.ts';
@@ -58,7 +59,7 @@ export async function analyseStudy(job: StudyJob, services: StudyAnalysisService
       await finishAnalysis(services.database, record.studyInstanceUid, record.arrivals, {
         state: 'failed',
         reason,
-        images: [],
+        images: record.images,
       });
     } else {
       await postponeAnalysis(services.database, record.studyInstanceUid, reason);
@@ -81,76 +82,58 @@ async function run(
 ): Promise<AnalysisEnd> {
   const instances = await services.index.listInstances({ studyUid: record.studyInstanceUid });
   const judged = judgeStudy(instances, services.modalities);
-  const refused = judged.flatMap(({ instance, eligibility }): (ImageState & { state: 'rejected' })[] =>
-    eligibility.kind === 'rejected'
-      ? [
-          {
-            sopInstanceUid: instance.sopInstanceUid,
-            state: 'rejected',
-            reason: REJECTION_REASONS[eligibility.reason],
-          },
-        ]
-      : [],
-  );
-  const radiographs = judged
-    .filter(({ eligibility }) => eligibility.kind === 'radiograph')
-    .map(({ instance }) => instance);
-  if (radiographs.length === 0) {
-    const reasons = judged.flatMap(({ eligibility }) =>
-      eligibility.kind === 'rejected' ? [eligibility.reason] : [],
-    );
-    return {
-      state: 'rejected',
-      reason: reasonInWords(reasons) || 'The study holds no image',
-      images: refused,
-    };
+  // A CT of five hundred slices would drown the report: what is no radiograph is listed by the API alone.
+  const others = judged.filter(isOfOtherModality);
+  const offered = judged.filter((one) => !isOfOtherModality(one));
+  const images = await Promise.all(offered.map((one) => imageOf(one, record, job, services)));
+  const listed = [...images.map(({ outcome }) => stateOf(outcome)), ...others.map(otherModalityState)];
+  if (images.length === 0) {
+    const reason = others.length > 0 ? REJECTION_REASONS['other-modality'] : 'The study holds no image';
+    return { state: 'rejected', reason, images: listed };
   }
-  const isBoneAgeRequested =
-    record.isBoneAgeRequested || radiographs.some(({ metadata }) => asksForBoneAge(metadata));
-  const images = await Promise.all(
-    radiographs.map((instance) => infer(instance, isBoneAgeRequested, job, services)),
-  );
   const report = await storeResults(record.studyInstanceUid, images, services);
-  return {
-    ...summaryOf(images.map(({ outcome }) => outcome)),
-    images: [...images.map(stateOf), ...refused],
-    report,
-  };
+  return { ...summaryOf(images.map(({ outcome }) => outcome)), images: listed, report };
 }
 
-async function infer(
-  instance: StoredInstance,
-  isBoneAgeRequested: boolean,
+function isOfOtherModality({ eligibility }: JudgedInstance): boolean {
+  return eligibility.kind === 'rejected' && eligibility.reason === 'other-modality';
+}
+
+/** One image's outcome: refused by its header, or from the models. */
+async function imageOf(
+  { instance, eligibility }: JudgedInstance,
+  record: AnalysisRecord,
   job: StudyJob,
   services: StudyAnalysisServices,
 ): Promise<AnalysedImage> {
+  const nothing = { source: sourceOf(instance), findings: [], runs: [] };
+  if (eligibility.kind === 'rejected') {
+    const { reason } = eligibility;
+    return { outcome: { status: 'rejected', reason, ...nothing }, instance, settingsKey: '' };
+  }
+  const isBoneAgeRequested = record.isBoneAgeRequested || asksForBoneAge(instance.metadata);
   const models = services.modelsFor(instance);
-  const settingsKey = settingsKeyOf(models, isBoneAgeRequested);
+  const settingsKey = settingsKeyOf(models, isBoneAgeRequested, services.softwareVersion);
   try {
-    return {
-      outcome: await services.inference.outcomeOf(instance, models, isBoneAgeRequested),
-      instance,
-      settingsKey,
-    };
+    const outcome = await services.inference.outcomeOf(instance, models, isBoneAgeRequested);
+    return { outcome, instance, settingsKey };
   } catch (error) {
     if (!job.isLastTry || !(error instanceof PacsError)) throw error;
-    return { outcome: failedOutcome(instance, error.message), instance, settingsKey };
+    // No try could bring this image through the threads.
+    return { outcome: { status: 'failed', detail: error.message, ...nothing }, instance, settingsKey };
   }
 }
 
-/** The outcome of an image that no try could bring through the workers. */
-function failedOutcome(instance: StoredInstance, detail: string): ImageOutcome {
-  const { studyInstanceUid, seriesInstanceUid, sopClassUid, sopInstanceUid } = instance;
-  const source = {
-    studyInstanceUid,
-    seriesInstanceUid,
-    sopClassUid,
-    sopInstanceUid,
+function sourceOf({ metadata, ...instance }: StoredInstance): SourceImage {
+  return {
+    studyInstanceUid: instance.studyInstanceUid,
+    seriesInstanceUid: instance.seriesInstanceUid,
+    sopClassUid: instance.sopClassUid,
+    sopInstanceUid: instance.sopInstanceUid,
     frameNumber: 1,
-    rows: 0,
-    columns: 0,
+    rows: numberOf(metadata, TAG.Rows) ?? 0,
+    columns: numberOf(metadata, TAG.Columns) ?? 0,
   };
-  return { status: 'failed', source, detail, findings: [], runs: [] };
 }
 
 async function storeResults(
@@ -181,11 +164,11 @@ async function storeResults(
   return { seriesInstanceUid: report.seriesInstanceUid, sopInstanceUid: report.sopInstanceUid };
 }
 
-/** Stores one object. One that is there already stays as it is: bytes never change under a UID. */
+/** Stores one object; one that is there with the same bytes stays as it is. Other bytes under its UID are a fault of ours, and told. */
 async function storeResult(object: ResultObject, instances: InstanceStore): Promise<void> {
   const bytes = writePart10(object.dataSet);
   const outcome = await instances.store(oneChunk(bytes), { origin: 'analysis' });
-  if (outcome.status === 'refused' && outcome.failure.kind !== 'duplicate-instance') throw outcome.failure;
+  if (outcome.status === 'refused') throw outcome.failure;
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a body is an asynchronous iterable
@@ -196,7 +179,12 @@ async function* oneChunk(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 /** Names a result set: its images, and everything that shaped what was said of them. */
 function resultKeyOf(images: readonly AnalysedImage[], softwareVersion: string): string {
   const parts = images
-    .map(({ instance, settingsKey, outcome }) => [instance.sopInstanceUid, settingsKey, outcome.status])
+    .map(({ instance, settingsKey, outcome }) => [
+      instance.sopInstanceUid,
+      settingsKey,
+      outcome.status,
+      ...outcome.runs.map(({ model, status }) => `${model.id} ${status}`),
+    ])
     .toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([softwareVersion, parts]))
@@ -214,7 +202,7 @@ function summaryOf(outcomes: readonly ImageOutcome[]): Pick<AnalysisEnd, 'state'
   };
 }
 
-function stateOf({ outcome }: AnalysedImage): ImageState {
+function stateOf(outcome: ImageOutcome): ImageState {
   const { sopInstanceUid } = outcome.source;
   switch (outcome.status) {
     case 'analysed':
@@ -228,4 +216,12 @@ function stateOf({ outcome }: AnalysedImage): ImageState {
     case 'failed':
       return { sopInstanceUid, state: 'failed', reason: outcome.detail };
   }
+}
+
+function otherModalityState({ instance }: JudgedInstance): ImageState {
+  return {
+    sopInstanceUid: instance.sopInstanceUid,
+    state: 'rejected',
+    reason: REJECTION_REASONS['other-modality'],
+  };
 }

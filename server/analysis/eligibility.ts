@@ -4,7 +4,7 @@
  * *Ignored* instances (our own results, and any report, presentation state, segmentation or key object) never start or
  * restart an analysis: results that come back from an archive must not make the study look new.
  */
-import { numberOf, textOf, textsOf } from '../../dicom/vocabulary/data-set.ts';
+import { itemsOf, numberOf, textOf, textsOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../../dicom/vocabulary/finding.ts';
 import { MANUFACTURER, SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
@@ -40,6 +40,12 @@ export function eligibilityOf(instance: StoredInstance, modalities: readonly str
   return { kind: 'radiograph' };
 }
 
+/** An instance that is not ignored, and what the analysis makes of it. */
+export interface JudgedInstance {
+  readonly instance: StoredInstance;
+  readonly eligibility: Exclude<Eligibility, { kind: 'ignored' }>;
+}
+
 /**
  * Judges a study's instances together: of an exposure sent both ways, the For Presentation image is preferred
  * (PS3.3 C.8.11.1.1.2). Instances that are ignored are left out.
@@ -47,22 +53,46 @@ export function eligibilityOf(instance: StoredInstance, modalities: readonly str
 export function judgeStudy(
   instances: readonly StoredInstance[],
   modalities: readonly string[],
-): readonly {
-  readonly instance: StoredInstance;
-  readonly eligibility: Exclude<Eligibility, { kind: 'ignored' }>;
-}[] {
-  const hasPresentation = instances.some(
+): readonly JudgedInstance[] {
+  const presented = instances.filter(
     ({ sopClassUid }) => sopClassUid === SOP_CLASS.digitalXRayForPresentation,
   );
   return instances.flatMap((instance) => {
     const eligibility = eligibilityOf(instance, modalities);
     if (eligibility.kind === 'ignored') return [];
     const isRaw = instance.sopClassUid === SOP_CLASS.digitalXRayForProcessing;
-    if (eligibility.kind === 'radiograph' && isRaw && hasPresentation) {
+    if (
+      eligibility.kind === 'radiograph' &&
+      isRaw &&
+      presented.some((image) => isSameExposure(instance, image))
+    ) {
       return [{ instance, eligibility: { kind: 'rejected', reason: 'raw-duplicate' } as const }];
     }
     return [{ instance, eligibility }];
   });
+}
+
+/**
+ * True when a For Presentation image shows the exposure of a For Processing one: it names it as its source
+ * (PS3.3 C.8.11.1.1.2, Source Image Sequence); else, where both tell the time of acquisition, that time; else view and side.
+ */
+function isSameExposure(raw: StoredInstance, presented: StoredInstance): boolean {
+  const sources = itemsOf(presented.metadata, TAG.SourceImageSequence);
+  if (sources.some((source) => textOf(source, TAG.ReferencedSOPInstanceUID) === raw.sopInstanceUid))
+    return true;
+  const [rawTime, presentedTime] = [acquiredAt(raw), acquiredAt(presented)];
+  if (rawTime !== undefined && presentedTime !== undefined) return rawTime === presentedTime;
+  return EXPOSURE_TAGS.every((tag) => textOf(raw.metadata, tag) === textOf(presented.metadata, tag));
+}
+
+/** What tells exposures of one study apart where no time does. */
+const EXPOSURE_TAGS = [TAG.BodyPartExamined, TAG.ViewPosition, TAG.ImageLaterality] as const;
+
+function acquiredAt({ metadata }: StoredInstance): string | undefined {
+  const moment = textOf(metadata, TAG.AcquisitionDateTime);
+  if (moment !== undefined) return moment;
+  const [date, time] = [textOf(metadata, TAG.AcquisitionDate), textOf(metadata, TAG.AcquisitionTime)];
+  return date !== undefined && time !== undefined ? date + time : undefined;
 }
 
 /** Why nothing of a study was analysed, in words. */

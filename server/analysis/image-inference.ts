@@ -19,6 +19,8 @@ import { patientFactsOf } from './patient-facts.ts';
 export interface ImageInference {
   /** Rejects only for a fault of ours (`model-failed`, `storage-unavailable`), which may pass on another try. */
   outcomeOf(instance: StoredInstance, models: ModelSet, isBoneAgeRequested: boolean): Promise<ImageOutcome>;
+  /** Begins no further image: those that wait are rejected. */
+  close(): void;
 }
 
 export interface ImageInferenceServices {
@@ -27,10 +29,13 @@ export interface ImageInferenceServices {
   readonly pool: InferencePool;
   /** Images read and analysed side by side: the pool's threads and one more, so that none waits for bytes. */
   readonly concurrency: number;
-  /** Told how long each image took in the pool, in seconds. */
+  /** Stands in the key of what is remembered: another version may read the same image differently. */
+  readonly softwareVersion: string;
+  /** Told how long the networks took on each image, in seconds. */
   readonly onInference?: (seconds: number) => void;
 }
 
+/** Inference on the given pool. */
 export function createImageInference(services: ImageInferenceServices): ImageInference {
   const inFlight = new Map<string, Promise<ImageOutcome>>();
   const gate = createGate(services.concurrency);
@@ -43,21 +48,21 @@ export function createImageInference(services: ImageInferenceServices): ImageInf
     const known = await findOutcome(services.database, instance.sopInstanceUid, settingsKey);
     if (known) return known;
     const bytes = await services.objects.read(instance.objectKey);
-    const startedAt = performance.now();
-    const outcome = await services.pool.analyse({
+    const { outcome, networkSeconds } = await services.pool.analyse({
       bytes,
       header: headerOf(instance),
       modelIds: Object.values(models).map(({ id }) => id),
       patient: patientFactsOf(instance.metadata),
       isBoneAgeRequested,
     });
-    services.onInference?.((performance.now() - startedAt) / 1000);
-    await saveOutcome(services.database, settingsKey, outcome);
+    services.onInference?.(networkSeconds);
+    // A failure may pass: it is not remembered, so that asking again can help.
+    if (!hasFailed(outcome)) await saveOutcome(services.database, settingsKey, outcome);
     return outcome;
   };
   return {
     outcomeOf(instance, models, isBoneAgeRequested) {
-      const settingsKey = settingsKeyOf(models, isBoneAgeRequested);
+      const settingsKey = settingsKeyOf(models, isBoneAgeRequested, services.softwareVersion);
       const key = `${instance.sopInstanceUid} ${settingsKey}`;
       const running = inFlight.get(key);
       if (running) return running;
@@ -67,15 +72,27 @@ export function createImageInference(services: ImageInferenceServices): ImageInf
       inFlight.set(key, started);
       return started;
     },
+    close: () => {
+      gate.close();
+    },
   };
 }
 
 /** Hash of everything but the image that shapes an outcome. */
-export function settingsKeyOf(models: ModelSet, isBoneAgeRequested: boolean): string {
+export function settingsKeyOf(
+  models: ModelSet,
+  isBoneAgeRequested: boolean,
+  softwareVersion: string,
+): string {
   const identities = Object.values(models)
     .map(identityOf)
     .toSorted((one, other) => (one.id < other.id ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([identities, isBoneAgeRequested]))
+    .update(JSON.stringify([softwareVersion, identities, isBoneAgeRequested]))
     .digest('hex');
+}
+
+/** True when the image, or a model on it, failed. */
+function hasFailed({ status, runs }: ImageOutcome): boolean {
+  return status === 'failed' || runs.some((run) => run.status === 'failed');
 }

@@ -6,6 +6,8 @@
  */
 import type { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { asPacsError } from '../../dicom/vocabulary/failure.ts';
+import type { ModelIdentity } from '../../dicom/vocabulary/finding.ts';
+import { identityOf } from '../../models/manifest.ts';
 import { selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
@@ -46,6 +48,8 @@ export interface AnalysisServices {
 }
 
 export interface Analysis {
+  /** The models that are configured to run, research-only ones for the demo included. */
+  readonly models: readonly ModelIdentity[];
   /** For the instance store that is built before the analysis can start. */
   readonly hooks: StoreHooks;
   /** Starts workers and queue; results are stored through `instances`. */
@@ -77,10 +81,13 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     objects: services.objects,
     pool,
     concurrency: settings.workers + 1,
+    softwareVersion: settings.softwareVersion,
     ...(services.onInference && { onInference: services.onInference }),
   });
   let queue: StudyQueue | undefined;
+  let isStopping = false;
   const report = (error: unknown) => {
+    if (isStopping) return;
     services.onError(asPacsError(error, 'model-failed'));
   };
   const reportQueue = (error: unknown) => {
@@ -88,6 +95,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
   };
 
   return {
+    models: Object.values(withResearch).map(identityOf),
     hooks: {
       async inTransaction(client, instance) {
         if (eligibilityOf(instance, settings.modalities).kind === 'ignored') return;
@@ -100,6 +108,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
       },
     },
     async start(instances) {
+      await pool.ready;
       const { softwareVersion, observer, modalities } = settings;
       const now = () => new Date();
       const study = {
@@ -129,6 +138,8 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     async stop() {
       const stopping = queue;
       queue = undefined;
+      isStopping = true;
+      inference.close();
       await stopping?.stop();
       await pool.close();
     },

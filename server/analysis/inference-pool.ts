@@ -3,17 +3,18 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { startThreadPool } from '../operations/thread-pool.ts';
-import type { InferenceTask, WorkerSetup } from './inference-task.ts';
+import type { InferenceResult, InferenceTask, WorkerSetup } from './inference-task.ts';
 
 /** Longest time one image may take, in ms; a native call that hangs ends with its thread. */
 const TASK_TIMEOUT_MS = 120_000;
 
 export interface InferencePool {
   /** Analyses one instance; `task.bytes` are handed over and must not be used afterwards. Rejects with `model-failed` when the thread broke. */
-  analyse(task: InferenceTask): Promise<ImageOutcome>;
+  analyse(task: InferenceTask): Promise<InferenceResult>;
+  /** Settles when every thread has loaded its models; rejects with `model-invalid` when one cannot. */
+  readonly ready: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,7 +28,7 @@ export interface InferencePoolOptions {
 export function startInferencePool({ modelsFolder, modelIds, workers }: InferencePoolOptions): InferencePool {
   const intraOpThreads = Math.max(1, Math.floor(availableParallelism() / workers));
   const setup: WorkerSetup = { modelsFolder, modelIds, intraOpThreads };
-  const pool = startThreadPool<InferenceTask, ImageOutcome>({
+  const pool = startThreadPool<InferenceTask, InferenceResult>({
     workerFile: join(import.meta.dirname, 'inference-worker.ts'),
     threads: workers,
     workerData: setup,
@@ -41,6 +42,11 @@ export function startInferencePool({ modelsFolder, modelIds, workers }: Inferenc
         throw new PacsError('model-failed', 'The inference thread stopped before it had a result', { cause });
       }
     },
+    ready: pool.ready.catch((cause: unknown) => {
+      const why =
+        cause instanceof Error && cause.name === 'PacsError' ? cause.message : 'no reason was given';
+      throw new PacsError('model-invalid', `The inference threads cannot start: ${why}`, { cause });
+    }),
     close: () => pool.close(),
   };
 }

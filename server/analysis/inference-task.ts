@@ -1,6 +1,7 @@
 /**
  * What the main thread and the inference workers say to each other. Plain values, cloned between threads.
  */
+import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import type { PatientFacts } from '../../models/pipeline.ts';
 
@@ -10,6 +11,13 @@ export interface WorkerSetup {
   /** Models to load, by id. */
   readonly modelIds: readonly string[];
   readonly intraOpThreads: number;
+}
+
+/** What a thread answers. */
+export interface InferenceResult {
+  readonly outcome: ImageOutcome;
+  /** Time inside the networks alone, in seconds: no reading, no decoding, no waiting. */
+  readonly networkSeconds: number;
 }
 
 /** One instance to analyse. */

@@ -8,12 +8,12 @@ import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { toGrey } from '../../dicom/pixels/render.ts';
 import { readPixelModule } from '../../dicom/read/pixel-module.ts';
-import { analyseImage } from '../../models/pipeline.ts';
+import { analyseImage, type RunModel } from '../../models/pipeline.ts';
 import { selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
 import { READY } from '../operations/thread-messages.ts';
-import type { InferenceTask, WorkerSetup } from './inference-task.ts';
+import type { InferenceResult, InferenceTask, WorkerSetup } from './inference-task.ts';
 
 const setup = workerData as WorkerSetup;
 const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
@@ -21,7 +21,20 @@ const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThre
 parentPort?.postMessage(READY);
 
 /** Analyses one instance. What its pixels cannot give is an outcome; only a fault of ours rejects. */
-export default async function analyseInstance(task: InferenceTask): Promise<ImageOutcome> {
+export default async function analyseInstance(task: InferenceTask): Promise<InferenceResult> {
+  let networkMs = 0;
+  const outcome = await outcomeOf(task, async (model, inputs) => {
+    const startedAt = performance.now();
+    try {
+      return await sessions.run(model, inputs);
+    } finally {
+      networkMs += performance.now() - startedAt;
+    }
+  });
+  return { outcome, networkSeconds: networkMs / 1000 };
+}
+
+async function outcomeOf(task: InferenceTask, run: RunModel): Promise<ImageOutcome> {
   const { header, bytes } = task;
   let source: SourceImage = {
     studyInstanceUid: header.studyInstanceUid,
@@ -40,7 +53,7 @@ export default async function analyseInstance(task: InferenceTask): Promise<Imag
     return await analyseImage(
       { image, source, patient: task.patient, isBoneAgeRequested: task.isBoneAgeRequested },
       models,
-      sessions.run,
+      run,
     );
   } catch (error) {
     if (!(error instanceof PacsError)) throw error;

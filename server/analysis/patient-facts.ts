@@ -49,10 +49,14 @@ function dateOf(text: string | undefined): number | undefined {
 }
 
 /** LOINC codes of bone age procedures (`37362-1` XR Bones Bone age, `24724-7` the views), and SNOMED's assessment. */
-const BONE_AGE_CODES = new Set(['37362-1', '24724-7', '85151-9', '252956001']);
-const BONE_AGE_WORDS = /bone[\s_-]*age|skeletal[\s_-]*(age|maturity)|knochenalter|골\s*연령|뼈\s*나이/i;
+const BONE_AGE_CODES = new Set(['37362-1 LN', '24724-7 LN', '85151-9 LN', '252956001 SCT']);
+const BONE_AGE_WORDS =
+  /bone[\s_-]*age(?![a-z])|skeletal[\s_-]*(age|maturity)|knochenalter|골\s*연령|뼈\s*나이/i;
 
-/** True when a procedure code or a study, series or protocol description asks for a bone age. */
+/**
+ * True when a procedure code or a study, series or protocol description asks for a bone age of this image. A series beside it
+ * that was made for another reason says nothing of it.
+ */
 export function asksForBoneAge(metadata: DataSet): boolean {
   const requests = itemsOf(metadata, TAG.RequestAttributesSequence);
   const sets = [metadata, ...requests];
@@ -61,7 +65,10 @@ export function asksForBoneAge(metadata: DataSet): boolean {
     ...itemsOf(set, TAG.RequestedProcedureCodeSequence),
     ...itemsOf(set, TAG.PerformedProcedureCodeSequence),
   ]);
-  if (codes.some((code) => BONE_AGE_CODES.has(textOf(code, TAG.CodeValue) ?? ''))) return true;
+  const names = codes.map(
+    (code) => `${textOf(code, TAG.CodeValue) ?? ''} ${textOf(code, TAG.CodingSchemeDesignator) ?? ''}`,
+  );
+  if (names.some((name) => BONE_AGE_CODES.has(name))) return true;
   const texts = [
     ...sets.flatMap((set) => [
       textOf(set, TAG.StudyDescription),

@@ -14,6 +14,8 @@ export interface ThreadPool<Task, Result> {
   ): Promise<Result>;
   /** Tasks waiting for a thread. */
   readonly queued: number;
+  /** Settles when every thread has loaded; rejects with the error of one that cannot. */
+  readonly ready: Promise<void>;
   /** Finishes what is running and ends the threads. */
   close(): Promise<void>;
 }
@@ -46,24 +48,26 @@ export function startThreadPool<Task, Result>(options: ThreadPoolOptions): Threa
     get queued() {
       return pool.queueSize;
     },
+    ready,
     async close() {
       // A thread that is ended while a native library loads takes the whole process with it.
-      await ready;
+      await ready.catch(() => undefined);
       await pool.close();
     },
   };
 }
 
-/** Resolves when every thread has loaded, or one could not: its tasks then say why. */
+/** See {@link ThreadPool.ready}. */
 function untilReady(pool: Pick<Piscina, 'on'>, threads: number): Promise<void> {
-  return new Promise((resolve) => {
+  const ready = new Promise<void>((resolve, reject) => {
     let loading = threads;
     pool.on('message', (message: unknown) => {
       if (message === READY) loading -= 1;
       if (loading === 0) resolve();
     });
-    pool.on('error', () => {
-      resolve();
-    });
+    pool.on('error', reject);
   });
+  // Nobody has to wait for it: each task also says why its thread broke.
+  ready.catch(() => undefined);
+  return ready;
 }

@@ -31,7 +31,17 @@ describe('a model manifest', () => {
   });
 
   it('gives equal parameters as equal text, in a fixed order', () => {
-    expect(identityOf(DETECTOR).parameters).toEqual(['suspicious=0.2', 'definite=0.6']);
+    expect(identityOf(DETECTOR).parameters).toEqual([
+      'suspicious=0.2',
+      'definite=0.6',
+      expect.stringMatching(/^settings=[0-9a-f]{16}$/),
+    ]);
+  });
+
+  it('gives another identity when anything that shapes a result changes', () => {
+    const routed = { ...DETECTOR, routing: { ...DETECTOR.routing, maximumAgeYears: 50 } };
+    expect(identityOf(routed).parameters).not.toEqual(identityOf(DETECTOR).parameters);
+    expect(identityOf({ ...DETECTOR, intendedUse: 'other words' })).toEqual(identityOf(DETECTOR));
   });
 });
 

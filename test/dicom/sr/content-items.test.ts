@@ -75,8 +75,8 @@ describe('a closed polyline', () => {
 
 describe('a code', () => {
   it('longer than 16 characters goes to Long Code Value (8.8)', () => {
-    const item = codeItem(OSTEON.wholeHandRegression);
+    const item = codeItem({ value: 'a-value-of-19-chars', scheme: '99TEST', meaning: 'Long' });
     expect(item[TAG.CodeValue]).toBeUndefined();
-    expect(item[TAG.LongCodeValue]?.Value).toEqual(['whole-hand-regression']);
+    expect(item[TAG.LongCodeValue]?.Value).toEqual(['a-value-of-19-chars']);
   });
 });

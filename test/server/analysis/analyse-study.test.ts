@@ -69,6 +69,7 @@ beforeEach(() => {
       const answer = answers.get(instance.sopInstanceUid) ?? outcomeFor(instance);
       return answer instanceof PacsError ? Promise.reject(answer) : Promise.resolve(answer);
     },
+    close: () => undefined,
   };
   services = {
     database: database.pool,
@@ -207,6 +208,27 @@ describe('a study that cannot be analysed', () => {
       reason: 'The modality is not one that is analysed',
     });
     expect(await reports()).toEqual([]);
+  });
+
+  it('because its one image is a secondary one is rejected with a report that says so', async () => {
+    await storeImage(1, { ImageType: ['DERIVED', 'SECONDARY'] });
+    await analyse();
+    expect(await record()).toMatchObject({ state: 'rejected', images: [{ state: 'rejected' }] });
+    const [report] = await reports();
+    const bytes = await objects.read(report?.objectKey ?? '');
+    expect(readReport(readPart10(bytes).dataSet).images).toMatchObject([
+      { status: 'rejected', reason: 'secondary-image' },
+    ]);
+  });
+
+  it('in part names the refused image in the report of the others', async () => {
+    await storeImage(1);
+    await storeImage(2, { ImageType: ['DERIVED', 'SECONDARY'] });
+    await analyse();
+    expect(await record()).toMatchObject({ state: 'done' });
+    const [report] = await reports();
+    const { images } = readReport(readPart10(await objects.read(report?.objectKey ?? '')).dataSet);
+    expect(images.map(({ status }) => status).toSorted()).toEqual(['analysed', 'rejected']);
   });
 
   it('whose image the models reject gets a report that says so', async () => {

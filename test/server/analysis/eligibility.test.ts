@@ -64,6 +64,17 @@ describe('what is analysed', () => {
     );
     expect(judgeStudy([raw], MODALITIES)[0]?.eligibility).toEqual({ kind: 'radiograph' });
     const both = judgeStudy([storedInstance(), raw], MODALITIES).map(({ eligibility }) => eligibility);
+    const otherView = storedInstance({ ViewPosition: 'LL' });
+    expect(judgeStudy([otherView, raw], MODALITIES).map(({ eligibility }) => eligibility.kind)).toEqual([
+      'radiograph',
+      'radiograph',
+    ]);
+    const later = storedInstance({ AcquisitionDateTime: '20260101101010' });
+    const rawThen = { ...raw, metadata: storedInstance({ AcquisitionDateTime: '20260101101500' }).metadata };
+    expect(judgeStudy([later, rawThen], MODALITIES).map(({ eligibility }) => eligibility.kind)).toEqual([
+      'radiograph',
+      'radiograph',
+    ]);
     expect(both).toEqual([{ kind: 'radiograph' }, { kind: 'rejected', reason: 'raw-duplicate' }]);
   });
 });

@@ -52,6 +52,12 @@ describe('a bone age is asked for', () => {
     expect(asksForBoneAge(dataSetOf({ RequestAttributesSequence: [request] }))).toBe(true);
   });
 
+  it('not by words that merely begin so, nor by the number of another scheme', () => {
+    expect(asksForBoneAge(dataSetOf({ StudyDescription: 'Radial bone agenesis' }))).toBe(false);
+    const local = dataSetOf({ CodeValue: '24724-7', CodingSchemeDesignator: '99LOCAL', CodeMeaning: 'Knee' });
+    expect(asksForBoneAge(dataSetOf({ ProcedureCodeSequence: [local] }))).toBe(false);
+  });
+
   it('not by a fracture series of a wrist', () => {
     expect(asksForBoneAge(dataSetOf({ StudyDescription: 'Wrist left, fracture?', PatientAge: '008Y' }))).toBe(
       false,
