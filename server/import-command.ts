@@ -24,6 +24,7 @@ export async function runImport(
   const files = await importFiles(command.importPaths, command.description, {
     instances: server.instances,
     maxObjectBytes,
+    signal,
     onProgress: (done, total) => {
       show ??= showProgress('Importing', total, output);
       show(done);

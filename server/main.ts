@@ -45,6 +45,8 @@ async function serve(command: Command, configuration: Configuration, log: Log): 
     if (command.importPaths.length > 0) {
       const importing = runImport(server, command, configuration.maxObjectBytes, process.stdout, stopping);
       const isClean = await Promise.race([importing, ...ends]);
+      // What is being stored is stored to its end before the parts are closed.
+      if (stopping.aborted) await importing;
       if (isClean instanceof PacsError) throw isClean;
       if (command.exit) {
         process.exitCode = isClean === true ? 0 : 1;

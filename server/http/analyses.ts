@@ -4,6 +4,7 @@
 import { json, Router } from 'express';
 import { z } from 'zod';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { INTENDED_USE_NOTICE } from '../../dicom/vocabulary/finding.ts';
 import { parseUid } from '../../dicom/vocabulary/uids.ts';
 import { listAnalyses, type AnalysisRecord } from '../analysis/analysis-records.ts';
 import type { Analysis } from '../analysis/index.ts';
@@ -27,7 +28,7 @@ export function analysesRouter({ database, index, analysis }: AnalysesServices):
     const { study } = request.query;
     const studyUids = study === undefined ? undefined : uidsOf(study);
     const records = await listAnalyses(database, studyUids, LIST_LIMIT);
-    response.set('Cache-Control', 'no-store').json({ analyses: records.map(resourceOf) });
+    response.set('Cache-Control', 'no-store').json(answerOf(records, analysis));
   });
   router.post('/', json({ limit: '16kb' }), async (request, response) => {
     const parsed = requestBody.safeParse(request.body);
@@ -40,7 +41,7 @@ export function analysesRouter({ database, index, analysis }: AnalysesServices):
     const instances = await index.listInstances({ studyUid });
     if (instances.length === 0) throw new PacsError('not-found', 'No instance of this study is stored');
     await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
-    response.status(202).json({ analyses: (await listAnalyses(database, [studyUid], 1)).map(resourceOf) });
+    response.status(202).json(answerOf(await listAnalyses(database, [studyUid], 1), analysis));
   });
   return router;
 }
@@ -49,6 +50,15 @@ function uidsOf(parameter: unknown): readonly string[] {
   if (typeof parameter !== 'string')
     throw new PacsError('bad-request', 'Parameter study is given more than once; expected a list by comma');
   return parameter.split(',').map((uid) => parseUid(uid, 'Parameter study'));
+}
+
+/** Every answer says what it is good for and which models speak. */
+function answerOf(records: readonly AnalysisRecord[], { models }: Analysis) {
+  return {
+    intendedUse: INTENDED_USE_NOTICE,
+    models: models.map(({ id, version, isResearchOnly }) => ({ id, version, researchOnly: isResearchOnly })),
+    analyses: records.map(resourceOf),
+  };
 }
 
 /** The resource as clients see it; times in ISO 8601. */

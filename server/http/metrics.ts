@@ -34,7 +34,7 @@ export function createMetrics(analysesByState: () => Promise<ReadonlyMap<string,
   });
   const inference = new Histogram({
     name: 'osteon_inference_duration_seconds',
-    help: 'Time one image takes through all its models',
+    help: 'Time one image takes inside its networks, without reading, decoding or waiting',
     buckets: INFERENCE_SECONDS,
     registers,
   });

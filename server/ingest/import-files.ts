@@ -24,6 +24,8 @@ export interface ImportServices {
   readonly instances: Pick<InstanceStore, 'store'>;
   /** Image files beyond this size are refused unread. */
   readonly maxObjectBytes: number;
+  /** Aborted: the files that are left are not read. */
+  readonly signal?: AbortSignal;
   /** Told after each file. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -40,6 +42,7 @@ export async function importFiles(
   const candidates = (await Promise.all(paths.map(filesUnder))).flat();
   const outcomes: ImportedFile[] = [];
   for (const candidate of candidates) {
+    if (services.signal?.aborted === true) break;
     outcomes.push(await importOne(candidate, description, services));
     services.onProgress?.(outcomes.length, candidates.length);
   }

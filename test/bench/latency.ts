@@ -72,8 +72,10 @@ async function measure(bytes: Uint8Array): Promise<Timing> {
   };
 }
 
-/** Seconds of inference the server has spent since its start, by its own metric. */
+/** Seconds that the server has spent inside networks since its start, by its own metric. */
 async function inferenceSeconds(): Promise<number> {
   const text = await (await fetch(`${base}/metrics`)).text();
-  return Number(/^osteon_inference_seconds_sum(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1] ?? 0);
+  const [, sum] = /^osteon_inference_duration_seconds_sum (\S+)$/m.exec(text) ?? [];
+  if (sum === undefined) throw new Error('/metrics has no osteon_inference_duration_seconds_sum');
+  return Number(sum);
 }

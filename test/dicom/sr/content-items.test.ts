@@ -11,7 +11,7 @@ import {
   text,
   uidref,
 } from '../../../dicom/sr/content-items.ts';
-import { DCM, OSTEON, SCT, UCUM } from '../../../dicom/vocabulary/codes.ts';
+import { DCM, SCT, UCUM } from '../../../dicom/vocabulary/codes.ts';
 import { numbersOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';

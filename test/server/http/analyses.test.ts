@@ -1,0 +1,110 @@
+/** `/api/analyses` over a real socket: what it lists, what it takes, what it refuses. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import express from 'express';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { INTENDED_USE_NOTICE } from '../../../dicom/vocabulary/finding.ts';
+import { recordArrival } from '../../../server/analysis/analysis-records.ts';
+import type { Analysis } from '../../../server/analysis/index.ts';
+import { analysesRouter } from '../../../server/http/analyses.ts';
+import { errorHandler } from '../../../server/http/errors.ts';
+import { SILENT_LOG } from '../../../server/operations/log.ts';
+import { authenticate } from '../../../server/security/authentication.ts';
+import type { StudyIndex } from '../../../server/storage/study-index.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { FRACTURE_MODEL } from '../../support/result-inputs.ts';
+
+let database: TestDatabase;
+let server: Server;
+let address: string;
+let requested: unknown[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const analysis = {
+    models: [FRACTURE_MODEL],
+    request: async (...given: unknown[]) => {
+      requested.push(given);
+      await recordArrival(database.pool, String(given[0]), 0);
+    },
+  } as unknown as Analysis;
+  const index = {
+    listInstances: ({ studyUid }: { studyUid: string }) => Promise.resolve(studyUid === '1.2.9' ? [] : [{}]),
+  } as unknown as StudyIndex;
+  const app = express();
+  app.use(authenticate());
+  app.use('/api/analyses', analysesRouter({ database: database.pool, index, analysis }));
+  app.use(errorHandler(SILENT_LOG));
+  server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const bound = server.address();
+  address = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}/api/analyses`;
+});
+afterAll(async () => {
+  server.close();
+  await database.close();
+});
+beforeEach(() => {
+  requested = [];
+});
+
+async function post(body: string): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(address, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body,
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+describe('the state of analyses', () => {
+  it('is listed by study, with the intended use and the models that speak', async () => {
+    await recordArrival(database.pool, '1.2.3', 60);
+    await recordArrival(database.pool, '1.2.4', 60);
+    const response = await fetch(`${address}?study=1.2.3`);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual({
+      intendedUse: INTENDED_USE_NOTICE,
+      models: [
+        {
+          id: FRACTURE_MODEL.id,
+          version: FRACTURE_MODEL.version,
+          researchOnly: FRACTURE_MODEL.isResearchOnly,
+        },
+      ],
+      analyses: [
+        { studyInstanceUid: '1.2.3', state: 'waiting', queuedAt: expect.any(String) as string, images: [] },
+      ],
+    });
+  });
+
+  it('is empty for a study that nobody sent, and refused for what is no UID', async () => {
+    expect(await (await fetch(`${address}?study=1.2.77`)).json()).toMatchObject({ analyses: [] });
+    const refused = await fetch(`${address}?study=../etc`);
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error: 'invalid-uid' }]);
+  });
+});
+
+describe('a request for an analysis', () => {
+  it('is accepted for a stored study, with or without a bone age', async () => {
+    expect(await post('{"studyInstanceUid":"1.2.5","boneAge":true}')).toMatchObject({
+      status: 202,
+      body: { analyses: [{ state: 'waiting' }] },
+    });
+    expect(await post('{"studyInstanceUid":"1.2.5"}')).toMatchObject({ status: 202 });
+    expect(requested).toEqual([
+      ['1.2.5', { boneAge: true }],
+      ['1.2.5', { boneAge: false }],
+    ]);
+  });
+
+  it.each([
+    ['a study that is not stored', '{"studyInstanceUid":"1.2.9"}', 404, 'not-found'],
+    ['a body with another key', '{"studyInstanceUid":"1.2.5","bone":true}', 400, 'bad-request'],
+    ['a body that is no JSON', '{"studyInstanceUid"', 400, 'bad-request'],
+    ['no body', '', 400, 'bad-request'],
+  ])('is refused for %s', async (_name, body, status, error) => {
+    expect(await post(body)).toMatchObject({ status, body: { error } });
+    expect(requested).toEqual([]);
+  });
+});
