@@ -17,7 +17,7 @@ from .fracture_data import SPEC, Sampler, epoch_entries
 from .fracture_eval import predict_all, summary
 from .fracture_net import FractureNet, checkpoint
 
-EPOCHS, BATCH = 80, 8
+EPOCHS, BATCH = 35, 8
 FROZEN_BLOCKS = 3
 """Backbone blocks left at their ImageNet weights: the finest maps cost most and gain least."""
 BACKBONE_RATE, HEAD_RATE = 4e-4, 1e-3

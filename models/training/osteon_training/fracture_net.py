@@ -80,25 +80,10 @@ class FractureNet(nn.Module):
         return self.judge(torch.cat([seen, top[:, :1], top.mean(dim=1, keepdim=True)], dim=1))
 
 
-class Mirrored(nn.Module):
-    """A FractureNet that averages one image [1, 3, h, w] with its mirror image; the same outputs."""
-
-    def __init__(self, net: FractureNet) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, image: torch.Tensor) -> dict:
-        out = self.net(torch.cat([image, torch.flip(image, dims=[3])]))
-        left, top, right, bottom = torch.split(torch.flip(out["distances"][1:], dims=[3]), 1, dim=1)
-        back = {"distances": torch.cat([right, top, left, bottom], dim=1), "image": out["image"][1:],
-                **{k: torch.flip(out[k][1:], dims=[3]) for k in ("heat", "mask")}}
-        return {k: (v[:1] + back[k]) / 2 for k, v in out.items()}
-
-
 class ShippedDetector(nn.Module):
     """image [1, 3, h, w] -> heat (0..1), distances (input pixels), mask (0..1)."""
 
-    def __init__(self, net: nn.Module) -> None:
+    def __init__(self, net: FractureNet) -> None:
         super().__init__()
         self.net = net
 
@@ -110,7 +95,7 @@ class ShippedDetector(nn.Module):
 class ShippedProbability(nn.Module):
     """image [1, 3, h, w] -> calibrated probability [1, 1] that the image shows a fracture."""
 
-    def __init__(self, net: nn.Module, slope: float, intercept: float) -> None:
+    def __init__(self, net: FractureNet, slope: float, intercept: float) -> None:
         super().__init__()
         self.net, self.slope, self.intercept = net, slope, intercept
 
