@@ -56,7 +56,7 @@ BODY_REGION = Description(
         '"hand" means any part of the upper limb and "leg" any part of the lower limb, as in FracAtlas.',
         "The set of non-limb images is small: few distinct DICOM images and procedural pictures; two chest radiographs "
         "in all. Other radiographs of the trunk, of teeth or of the skull may pass as limbs.",
-        "Trained on adult and mixed radiographs of one country's hospitals and on children's hands of two hospitals.",
+        "Trained on two data sets alone; other equipment and populations are untested.",
         "Hip and shoulder have few validation images; see n."),
     training_data=(
         FRACATLAS,
@@ -73,7 +73,7 @@ FRACTURE_PROBABILITY = Description(
     intended_use="Gives the probability that a limb radiograph shows a fracture, to order a reading list in research. "
                  + RESEARCH_ONLY_TEXT,
     limitations=(
-        "Nearly every training image with implanted hardware is fractured: hardware alone raises the probability.",
+        "Nearly every training image with implanted hardware is fractured: hardware alone may raise the probability.",
         "Calibrated on the fracture rate of the validation images, about one in five; another rate needs another calibration.",
         "One image at a time: no second view, no earlier examination.",
         "Not for skull, spine, chest or pelvis outside the hip; not for CT or MR.",
@@ -86,9 +86,9 @@ FRACTURE_DETECTOR = Description(
     intended_use="Proposes where in a limb radiograph a fracture may be, with a box and an outline, for research. "
                  + RESEARCH_ONLY_TEXT,
     limitations=(
-        "Misses fractures, most of all small and undisplaced ones; an empty result does not exclude a fracture.",
-        "Boxes of small fractures are often too loose or too tight for an overlap of one half.",
-        "Implanted hardware, growth plates and overlapping bones draw false boxes.",
+        "Misses fractures; an empty result does not exclude one.",
+        "Many boxes lie on the fracture without overlapping it by one half; compare AP30 with AP50.",
+        "Less exact on images with implanted hardware.",
         "Not for skull, spine, chest or pelvis outside the hip; not for CT or MR.",
         "Few fractures of hip and shoulder in training and validation."),
     training_data=(FRACATLAS, IMAGENET), weights_licence="CC-BY-4.0", research_only=False)
