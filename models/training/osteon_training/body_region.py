@@ -45,9 +45,7 @@ def label_vector(regions: List[str], limb: bool = True) -> np.ndarray:
 
 
 def _positives(data: Path) -> List[Tuple[Path, np.ndarray]]:
-    training, _ = hands.split_large(hands.large_hands(data))
-    return ([(e["path"], label_vector(e["regions"])) for e in fracatlas.entries(data, "train")]
-            + [(h.path, label_vector(["hand"])) for h in training])
+    return [(e["path"], label_vector(e["regions"])) for e in fracatlas.entries(data, "train")]
 
 
 class Sampler:
@@ -131,7 +129,10 @@ def _train_epoch(net, average, optimiser, batches, count: int, epoch: int) -> fl
 
 
 def train(args) -> None:
-    """Trains on FracAtlas regions, bone-age hands and non-limb images."""
+    """Trains on FracAtlas regions and non-limb images.
+
+    The bone-age hands only validate: weights that learned from them could not run where every study needs this gate.
+    """
     runtime.prepare()
     positives = _positives(args.data)
     real, _ = negatives.dicom_negatives(args.data)
@@ -209,8 +210,7 @@ def evaluate(args) -> None:
     state = torch.load(args.work / "body-region" / "train.pt", map_location="cpu")
     runtime.write_json(args.results / "body-region.json", {
         "id": "body-region", "epochs": state["epoch"],
-        "split": "FracAtlas by the shipped split (near-duplicates together); bone-age hands by a seeded split, stratified by "
-                 "age and sex; DICOM images by content, so that copies of one image stay on one side.",
+        "split": "FracAtlas by the shipped split (near-duplicates together); bone-age hands for validation only; DICOM images by content, so that copies of one image stay on one side.",
         "synthetic": synthetic.statement(state["synthetic"]),
         "figures": figures, "operatingPoints": points})
     runtime.log("\n".join(f"{f['what']}: {f['value']}" for f in figures))

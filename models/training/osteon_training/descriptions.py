@@ -56,16 +56,14 @@ BODY_REGION = Description(
         '"hand" means any part of the upper limb and "leg" any part of the lower limb, as in FracAtlas.',
         "The set of non-limb images is small: few distinct DICOM images and procedural pictures; two chest radiographs "
         "in all. Other radiographs of the trunk, of teeth or of the skull may pass as limbs.",
-        "Trained on two data sets alone; other equipment and populations are untested.",
+        "Trained on one data set of limbs; other equipment and populations are untested.",
         "Hip and shoulder have few validation images; see n."),
     training_data=(
         FRACATLAS,
-        {"name": "RSNA Pediatric Bone Age Challenge 2017", "images": 780, "licence": RSNA_LICENCE,
-         "citation": RSNA_CITATION},
         {"name": "DICOM test images that show no limb", "images": 51, "licence": "per file, test data",
          "citation": "pydicom, NEMA WG-04, fo-dicom, cornerstone3D, highdicom and dcmjs test files."},
         IMAGENET),
-    weights_licence=RSNA_LICENCE, research_only=True)
+    weights_licence="CC-BY-4.0", research_only=False)
 
 FRACTURE_PROBABILITY = Description(
     id="fracture-probability", task="fracture-probability", name="Osteon Fracture Probability",
