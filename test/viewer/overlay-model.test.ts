@@ -156,10 +156,4 @@ describe('layout', () => {
       }),
     );
   });
-
-  test('stands a card in the top right corner', () => {
-    const [card] = texts(layOut([{ kind: 'card', title: 'Bone age', lines: ['9 y 4 mo'] }], surface()));
-    expect(card?.lines).toEqual(['Bone age', '9 y 4 mo']);
-    expect((card?.frame.x ?? 0) + (card?.frame.width ?? 0)).toBeLessThanOrEqual(300);
-  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { studyReportOf } from '../../viewer-extension/core/study-report.ts';
-import { studyOf } from '../../viewer-extension/standalone/study.ts';
+import { studyOf, subtitleOf, titleOf } from '../../viewer-extension/standalone/study.ts';
 import {
   analysed,
   boneAgeOf,
@@ -91,5 +91,20 @@ describe('a study', () => {
   test('shows each frame of a multi-frame image, numbered from 1', () => {
     const { metadata } = radiograph(UID, 1, { NumberOfFrames: 3 });
     expect(studyOf(UID, [metadata]).images.map(({ frameNumber }) => frameNumber)).toEqual([1, 2, 3]);
+  });
+});
+
+describe('the name of a study', () => {
+  test('is the description where the patient has none, as in an imported picture', () => {
+    const { metadata } = radiograph(UID, 1, {
+      PatientName: undefined,
+      PatientID: undefined,
+      PatientSex: undefined,
+      StudyDescription: 'hand.png',
+    });
+    const { heading } = studyOf(UID, [metadata]);
+    expect([titleOf(heading), subtitleOf(heading)]).toEqual(['hand.png', 'No patient name']);
+    const { heading: named } = studyOf(UID, [IMAGE.metadata]);
+    expect([titleOf(named), subtitleOf(named)]).toEqual(['Lindqvist, Maja', 'OST-1 · Female']);
   });
 });

@@ -10,10 +10,13 @@ import { plainText } from './text.ts';
 export const ANALYSIS_STATES = ['waiting', 'running', 'done', 'rejected', 'failed'] as const;
 export type AnalysisState = (typeof ANALYSIS_STATES)[number];
 
+export const IMAGE_STATES = ['analysed', 'rejected', 'failed'] as const;
+export type ImageState = (typeof IMAGE_STATES)[number];
+
 /** What became of the analysis of one image. */
 export interface ImageAnalysis {
   readonly sopInstanceUid: string;
-  readonly state: string;
+  readonly state: ImageState;
   readonly reason?: string;
 }
 
@@ -52,20 +55,16 @@ export function analysisStatement(analysis: Pick<Analysis, 'state' | 'reason'> |
   }
 }
 
-/** The words for one image's outcome, whoever says it: report or server. */
-export function imageStatement(status: string, reason: string | undefined): Statement {
+/** The words for one image's outcome, whoever says it, report or server; `undefined` where neither does. */
+export function imageStatement(status: ImageState | undefined, reason?: string): Statement {
   switch (status) {
     case 'analysed':
-    case 'done':
       return { tone: 'clear', text: 'Analysed' };
     case 'rejected':
       return { tone: 'problem', text: withReason('Rejected', reason) };
     case 'failed':
       return { tone: 'problem', text: withReason('Analysis failed', reason) };
-    case 'waiting':
-    case 'running':
-      return { tone: 'busy', text: status === 'waiting' ? 'Waiting for analysis' : 'Analysis running' };
-    default:
+    case undefined:
       return { tone: 'quiet', text: withReason('Not analysed', reason) };
   }
 }
@@ -99,8 +98,9 @@ function parseAnalysis(entry: unknown): Analysis | undefined {
 function parseImage(entry: unknown): ImageAnalysis | undefined {
   if (!isRecord(entry)) return undefined;
   const { sopInstanceUid, state, reason } = entry;
-  if (typeof sopInstanceUid !== 'string' || typeof state !== 'string') return undefined;
-  return { sopInstanceUid, state, ...(typeof reason === 'string' ? { reason } : {}) };
+  const known = IMAGE_STATES.find((one) => one === state);
+  if (typeof sopInstanceUid !== 'string' || !known) return undefined;
+  return { sopInstanceUid, state: known, ...(typeof reason === 'string' ? { reason } : {}) };
 }
 
 function parseReference(report: unknown): Analysis['report'] {

@@ -1,7 +1,8 @@
 /**
  * Findings as a reader meets them: fractures in reading order, filtered by a threshold, one selected.
  */
-import { findingsOf, type Finding } from '../../dicom/vocabulary/finding.ts';
+import type { Finding } from '../../dicom/vocabulary/finding.ts';
+import { findingsShownAs } from './finding-display.ts';
 
 /** What the reader chose to see. */
 export interface FindingFilter {
@@ -16,7 +17,7 @@ export function fracturesInReadingOrder(
 ): readonly Finding<'fracture'>[] {
   const place = new Map(sopInstanceUids.map((uid, index) => [uid, index]));
   const orderOf = (finding: Finding) => place.get(finding.source.sopInstanceUid) ?? Infinity;
-  return findingsOf(findings, 'fracture').toSorted(
+  return findingsShownAs(findings, 'overlay').toSorted(
     (one, other) => compare(orderOf(one), orderOf(other)) || compare(other.probability, one.probability),
   );
 }

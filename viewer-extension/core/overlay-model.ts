@@ -59,12 +59,11 @@ export function undrawableCount(fractures: readonly Finding<'fracture'>[]): numb
 
 /** Turns shapes into a display list: outlines first, then labels, the selected finding on top of each. */
 export function layOut(shapes: readonly OverlayShape[], surface: Surface): DisplayList {
-  const ordered = shapes.toSorted((one, other) => Number(isSelected(one)) - Number(isSelected(other)));
+  const ordered = shapes.toSorted((one, other) => Number(one.isSelected) - Number(other.isSelected));
   const paths = ordered.flatMap((shape) => pathOf(shape, surface));
   const hulls = paths.flatMap(({ points }) => hullOf(points) ?? []);
   const labels: Rectangle[] = [];
   const texts = ordered.flatMap((shape): readonly DisplayItem[] => {
-    if (shape.kind === 'card') return [cardText(shape, surface)];
     if (shape.kind !== 'label') return [];
     const item = labelText(shape, surface, { labels, shapes: hulls });
     if (!item) return [];
@@ -86,10 +85,6 @@ function isDrawable({ box, polygon }: Finding<'fracture'>): boolean {
 
 function isFiniteBox({ left, top, right, bottom }: BoundingBox): boolean {
   return [left, top, right, bottom].every(Number.isFinite);
-}
-
-function isSelected(shape: OverlayShape): boolean {
-  return shape.kind !== 'card' && shape.isSelected;
 }
 
 type PathItem = Extract<DisplayItem, { kind: 'path' }>;
@@ -136,15 +131,6 @@ function labelText(
     colour: CERTAINTY_COLOURS[shape.certainty],
     isSelected: shape.isSelected,
   };
-}
-
-/** A card stands in the top right corner. */
-function cardText(card: Extract<OverlayShape, { kind: 'card' }>, surface: Surface): TextItem {
-  const lines = [card.title, ...card.lines];
-  const size = sizeOf(lines, surface);
-  const margin = 2 * LABEL.gap * surface.pixelRatio;
-  const frame = { x: Math.max(0, surface.width - size.width - margin), y: margin, ...size };
-  return { ...textItem(lines, frame, surface), findingId: '', colour: '#ffffff', isSelected: false };
 }
 
 function textItem(lines: readonly string[], frame: Rectangle, { pixelRatio }: Surface) {

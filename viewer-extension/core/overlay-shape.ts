@@ -48,8 +48,7 @@ export type OverlayShape =
       readonly text: string;
       /** The label keeps clear of these points. */
       readonly around: readonly ImagePoint[];
-    })
-  | { readonly kind: 'card'; readonly title: string; readonly lines: readonly string[] };
+    });
 
 /** One thing to draw, in surface pixels, all choices made. Drawn in list order. */
 export type DisplayItem =

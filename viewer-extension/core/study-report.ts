@@ -28,6 +28,7 @@ export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
     sopInstanceUid,
     isVerified: report.isVerified,
     contentDateTime: report.contentDateTime ?? '',
+    predecessorUids: report.predecessorUids,
     findings: report.findings,
     images: report.images.map((status) => ({
       sopInstanceUid: status.source.sopInstanceUid,
@@ -35,6 +36,7 @@ export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
       ...reasonOf(status),
     })),
     models: modelsThatSpoke(report),
+    boneAgeSkips: boneAgeSkipsOf(report.images),
     failures: failuresOf(report.images),
     remarks: report.remarks,
     notices: noticesOf(report),
@@ -60,6 +62,17 @@ function modelsThatSpoke({ images, findings }: Report): readonly ModelIdentity[]
   const runs = images.flatMap((image) => image.runs.filter(({ status }) => status !== 'skipped'));
   const models = [...runs, ...findings].map(({ model }) => model);
   return [...new Map(models.map((model) => [`${model.name} ${model.version}`, model])).values()];
+}
+
+function boneAgeSkipsOf(images: readonly ImageStatus[]): readonly string[] {
+  return images.flatMap(({ runs }) =>
+    runs.flatMap((run) => (run.status === 'skipped' && isBoneAgeModel(run.model) ? [run.reason] : [])),
+  );
+}
+
+/** A run that said nothing names no finding, so the model's own identifier and name must tell its task. */
+function isBoneAgeModel({ id, name }: ModelIdentity): boolean {
+  return /bone[\s-]?age/i.test(`${id} ${name}`);
 }
 
 /** One sentence per model that failed, whatever became of the image. */

@@ -11,6 +11,8 @@ export interface StudyReport {
   readonly isVerified: boolean;
   /** Content Date and Time run together, `YYYYMMDDHHMMSS`, so that texts order as times do. */
   readonly contentDateTime: string;
+  /** SOP Instance UIDs of the reports this one follows (Predecessor Documents Sequence). PS3.3 C.17.2. */
+  readonly predecessorUids: readonly string[];
   readonly findings: readonly Finding[];
   readonly images: readonly {
     readonly sopInstanceUid: string;
@@ -23,6 +25,8 @@ export interface StudyReport {
     readonly version: string;
     readonly isResearchOnly: boolean;
   }[];
+  /** Why a bone-age model did not speak, one entry per image; empty reason where the report gives none. */
+  readonly boneAgeSkips: readonly string[];
   /** One sentence per model that failed on an image. */
   readonly failures: readonly string[];
   /** One sentence per part of the report that was left aside because it is not sound. */
@@ -31,13 +35,26 @@ export interface StudyReport {
   readonly notices: readonly string[];
 }
 
-/** The report to show: a verified one before any other, then the newest. Absent when there is none. */
+/**
+ * The report to show; absent when there is none. A verified report is never superseded by an unverified one, even by
+ * one that names it as predecessor. Among the rest a report loses to its successor whatever the clock says; then the
+ * newest counts, and of two of the same second the one whose SOP Instance UID comes later as text.
+ */
 export function reportToShow(reports: readonly StudyReport[]): StudyReport | undefined {
-  return reports.toSorted(
+  const verified = reports.filter(({ isVerified }) => isVerified);
+  const eligible = verified.length > 0 ? verified : reports;
+  const followed = new Set(eligible.flatMap(({ predecessorUids }) => predecessorUids));
+  const last = eligible.filter(({ sopInstanceUid }) => !followed.has(sopInstanceUid));
+  // Reports that follow each other in a ring leave none; then the clock alone decides.
+  return (last.length > 0 ? last : eligible).toSorted(
     (one, other) =>
-      Number(other.isVerified) - Number(one.isVerified) ||
-      (other.contentDateTime < one.contentDateTime ? -1 : 1),
+      compareTexts(other.contentDateTime, one.contentDateTime) ||
+      compareTexts(other.sopInstanceUid, one.sopInstanceUid),
   )[0];
+}
+
+function compareTexts(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 /**

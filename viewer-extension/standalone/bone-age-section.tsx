@@ -1,8 +1,8 @@
 /**
  * The bone-age card of the image on the screen, or of the study when that image has none.
  */
-import { findingsOf } from '../../dicom/vocabulary/finding.ts';
 import { boneAgeCard } from '../core/bone-age-card.ts';
+import { findingsShownAs } from '../core/finding-display.ts';
 import type { StudyReport } from '../core/study-result.ts';
 import type { StudyImage } from './study.ts';
 
@@ -12,7 +12,7 @@ export interface BoneAgeSectionProps {
 }
 
 export function BoneAgeSection({ report, image }: BoneAgeSectionProps) {
-  const findings = findingsOf(report.findings, 'bone-age');
+  const findings = findingsShownAs(report.findings, 'card');
   const ofImage = findings.find(({ source }) => source.sopInstanceUid === image?.address.sopInstanceUid);
   const finding = ofImage ?? findings[0];
   if (!finding) return null;

@@ -1,9 +1,12 @@
 /**
  * The panel beside the image: what the report says, in words, from the whole to the part.
  */
-import { findingsOf, type BodyRegion, type Finding } from '../../dicom/vocabulary/finding.ts';
-import { analysisStatement, imageStatement, isPending, type Statement } from '../core/analysis-state.ts';
+import type { BodyRegion, Finding } from '../../dicom/vocabulary/finding.ts';
+import { analysisStatement, isPending } from '../core/analysis-state.ts';
+import { boneAgeAbsence, mayAskForBoneAge } from '../core/bone-age-offer.ts';
+import { findingsShownAs } from '../core/finding-display.ts';
 import { hiddenNotice } from '../core/findings.ts';
+import { imageNote } from '../core/image-note.ts';
 import { nonCommercialNotice } from '../core/notices.ts';
 import { undrawableCount } from '../core/overlay-model.ts';
 import { summaryOf, type StudyReport } from '../core/study-result.ts';
@@ -59,7 +62,7 @@ export function FindingsPanel(props: FindingsPanelProps) {
         </section>
       )}
       {report && <BoneAgeSection report={report} image={image} />}
-      <Actions open={open} />
+      <Actions open={open} image={image} />
       <Notices open={open} undrawable={undrawableCount(fractures)} />
     </aside>
   );
@@ -78,22 +81,12 @@ function ReportLine({ report, isRenewing }: { readonly report: StudyReport; read
 
 /** What became of the image on the screen, when it is not simply "analysed". */
 function ImageNote({ open, image }: { readonly open: OpenStudy; readonly image: StudyImage | undefined }) {
-  const statement = image && imageNote(open, image);
+  const statement = image && imageNote(open, image.address.sopInstanceUid);
   return statement ? (
     <p class="panel-note">
       This image: <StatementText statement={statement} />
     </p>
   ) : null;
-}
-
-function imageNote({ report, analysis }: OpenStudy, { address }: StudyImage): Statement | undefined {
-  const isThis = (one: { readonly sopInstanceUid: string }) => one.sopInstanceUid === address.sopInstanceUid;
-  const reported = report?.images.find(isThis);
-  if (reported)
-    return reported.status === 'analysed' ? undefined : imageStatement(reported.status, reported.reason);
-  const told = analysis?.images.find(isThis);
-  if (told) return told.state === 'done' ? undefined : imageStatement(told.state, told.reason);
-  return report ? imageStatement('none', undefined) : undefined;
 }
 
 function Regions({
@@ -103,7 +96,7 @@ function Regions({
   readonly report: StudyReport;
   readonly image: StudyImage | undefined;
 }) {
-  const regions = findingsOf(report.findings, 'body-region').filter(
+  const regions = findingsShownAs(report.findings, 'chip').filter(
     ({ source }) => source.sopInstanceUid === image?.address.sopInstanceUid,
   );
   return regions.length === 0 ? null : (
@@ -117,12 +110,10 @@ function Regions({
   );
 }
 
-function Actions({ open }: { readonly open: OpenStudy }) {
+function Actions({ open, image }: { readonly open: OpenStudy; readonly image: StudyImage | undefined }) {
   const { report, analysis } = open;
   if (isPending(analysis)) return null;
-  const hasBoneAge = report !== undefined && findingsOf(report.findings, 'bone-age').length > 0;
-  const regions = findingsOf(report?.findings ?? [], 'body-region');
-  const mayShowHand = regions.length === 0 || regions.some(({ region }) => region === 'hand');
+  const absence = boneAgeAbsence(report, open.wasBoneAgeAsked);
   const ask = (boneAge: boolean) => () => {
     open.analyse({ boneAge });
   };
@@ -133,10 +124,15 @@ function Actions({ open }: { readonly open: OpenStudy }) {
           Analyse now
         </button>
       )}
-      {!hasBoneAge && mayShowHand && (
+      {mayAskForBoneAge(report, image?.metadata) && (
         <button type="button" class="button" onClick={ask(true)}>
           Estimate bone age
         </button>
+      )}
+      {absence !== undefined && (
+        <p class="panel-note" role="status">
+          {plainText(absence)}
+        </p>
       )}
       {open.problem !== undefined && (
         <p class="panel-note" role="alert">

@@ -9,28 +9,43 @@ export interface PollOptions {
   readonly idleMs: number;
 }
 
-/** `ask` answers true when something is under way. A question that fails counts as idle. Returns the way to stop. */
-export function poll(ask: (signal: AbortSignal) => Promise<boolean>, options: PollOptions): () => void {
-  const controller = new AbortController();
+/** What hides and shows the page: the document, or a stand-in of a test. */
+export type PageVisibility = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
+
+/**
+ * `ask` answers true when something is under way. A question that fails counts as idle. Returns the way to stop. There
+ * is never more than one loop: waking aborts the question in flight, whose answer then schedules nothing.
+ */
+export function poll(
+  ask: (signal: AbortSignal) => Promise<boolean>,
+  options: PollOptions,
+  page: PageVisibility = document,
+): () => void {
   let pause = options.busyMs;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let current = new AbortController();
   const round = async () => {
-    const isBusy = document.hidden ? false : await ask(controller.signal).catch(() => false);
-    if (controller.signal.aborted) return;
+    const { signal } = current;
+    const isBusy = page.hidden ? false : await ask(signal).catch(() => false);
+    if (signal.aborted) return;
     pause = isBusy ? options.busyMs : Math.min(options.idleMs, pause * 1.5);
     timer = setTimeout(() => void round(), pause);
   };
-  const wake = () => {
-    if (document.hidden) return;
+  const end = () => {
+    current.abort();
     clearTimeout(timer);
+  };
+  const wake = () => {
+    if (page.hidden) return;
+    end();
+    current = new AbortController();
     pause = options.busyMs;
     void round();
   };
-  document.addEventListener('visibilitychange', wake);
+  page.addEventListener('visibilitychange', wake);
   void round();
   return () => {
-    controller.abort();
-    clearTimeout(timer);
-    document.removeEventListener('visibilitychange', wake);
+    end();
+    page.removeEventListener('visibilitychange', wake);
   };
 }

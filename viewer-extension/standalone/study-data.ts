@@ -21,31 +21,40 @@ export interface OpenStudy {
   /** True once a report has come that was not there when the study was opened. */
   readonly hasNewResult: boolean;
   readonly dismissNotice: () => void;
+  /** True once an analysis with bone age, asked for on this page, has ended. */
+  readonly wasBoneAgeAsked: boolean;
   /** Asks for an analysis. */
   readonly analyse: (options: { readonly boneAge: boolean }) => void;
 }
 
 export function useStudy(services: Services, uid: string): OpenStudy {
-  const { study, problem } = useImages(services, uid);
   const [analysis, setAnalysis] = useState<Analysis>();
+  // Images arrive late: a new report, or another number of images judged, is a reason to read the study again.
+  const key = analysis && `${analysis.report?.sopInstanceUid ?? ''} ${analysis.images.length}`;
+  const firstKey = useRef(key);
+  firstKey.current ??= key;
+  const version = key === firstKey.current ? undefined : key;
+  const { study, problem } = useImages(services, uid, version);
   const [arrived, setArrived] = useState<readonly StudyReport[]>([]);
   const [hasNewResult, setNewResult] = useState(false);
   const [round, setRound] = useState(0);
   const [trouble, setTrouble] = useState<string>();
-  const wasPending = useRef(false);
+  const [boneAge, setBoneAge] = useState<'unasked' | 'asked' | 'answered'>('unasked');
+  const known = useRef<Set<string>>(undefined);
+  const isOpen = study !== undefined;
+  if (study) known.current ??= new Set(study.reports.map(({ sopInstanceUid }) => sopInstanceUid));
 
   useEffect(() => {
-    if (!study) return undefined;
-    const known = new Set(study.reports.map(({ sopInstanceUid }) => sopInstanceUid));
+    if (!isOpen) return undefined;
     return poll(async (signal) => {
       const [current] = await services.analyses.list([uid], signal);
       setAnalysis(current);
-      wasPending.current ||= isPending(current);
+      if (!isPending(current)) setBoneAge((state) => (state === 'asked' ? 'answered' : state));
       const address = current?.report;
-      if (address && !known.has(address.sopInstanceUid)) {
+      if (address && !known.current?.has(address.sopInstanceUid)) {
         const report = await services.reports.load({ studyInstanceUid: uid, ...address });
         if (report && !signal.aborted) {
-          known.add(address.sopInstanceUid);
+          known.current?.add(address.sopInstanceUid);
           setArrived((others) => [
             ...others.filter((one) => one.sopInstanceUid !== report.sopInstanceUid),
             report,
@@ -55,7 +64,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
       }
       return isPending(current);
     }, STUDY_POLL);
-  }, [study, round]);
+  }, [isOpen, round]);
 
   const report = reportToShow([...(study?.reports ?? []), ...arrived]);
   return {
@@ -64,6 +73,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
     ...(analysis ? { analysis } : {}),
     ...(report ? { report } : {}),
     hasNewResult,
+    wasBoneAgeAsked: boneAge === 'answered',
     dismissNotice: () => {
       setNewResult(false);
     },
@@ -71,6 +81,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
       services.analyses.start(uid, options).then(
         () => {
           setTrouble(undefined);
+          setBoneAge(options.boneAge ? 'asked' : 'unasked');
           setRound((count) => count + 1);
         },
         (error: unknown) => {
@@ -81,7 +92,8 @@ export function useStudy(services: Services, uid: string): OpenStudy {
   };
 }
 
-function useImages(services: Services, uid: string) {
+/** The study as it was last read; one that was read once stays on the screen when it cannot be read again. */
+function useImages(services: Services, uid: string, version: string | undefined) {
   const [study, setStudy] = useState<Study>();
   const [problem, setProblem] = useState<string>();
   useEffect(() => {
@@ -89,6 +101,7 @@ function useImages(services: Services, uid: string) {
     services.dicomWeb.studyMetadata(uid, controller.signal).then(
       (instances) => {
         setStudy(studyOf(uid, instances));
+        setProblem(undefined);
       },
       (error: unknown) => {
         if (!isAbort(error)) setProblem(messageOf(error));
@@ -97,6 +110,6 @@ function useImages(services: Services, uid: string) {
     return () => {
       controller.abort();
     };
-  }, [uid]);
+  }, [uid, version]);
   return { study, problem };
 }

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
 import { Icon, type IconName } from './icons.tsx';
-import type { StudyHeading } from './study.ts';
+import { subtitleOf, titleOf, type StudyHeading } from './study.ts';
 
 export interface StudyHeadProps {
   readonly heading: StudyHeading | undefined;
@@ -30,7 +30,7 @@ export function StudyHead({
         <Icon name="back" />
       </a>
       <div class="study-who">
-        <h1>{heading ? heading.patientName || 'No name' : ' '}</h1>
+        <h1>{heading ? titleOf(heading) : ' '}</h1>
         <p>{heading ? whoLine(heading) : ' '}</p>
       </div>
       {heading?.isSynthetic && <span class="chip">Synthetic</span>}
@@ -87,6 +87,8 @@ function Tool({ icon, label, keyName, isPressed, onClick }: ToolProps) {
 }
 
 function whoLine(heading: StudyHeading): string {
-  const { patientId, patientDetails, studyDate, modalities, description } = heading;
-  return [patientId, patientDetails, studyDate, modalities, description].filter(Boolean).join(' · ');
+  const { patientName, studyDate, modalities, description } = heading;
+  return [subtitleOf(heading), studyDate, modalities, patientName ? description : '']
+    .filter(Boolean)
+    .join(' · ');
 }

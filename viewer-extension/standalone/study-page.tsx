@@ -9,10 +9,11 @@ import { overlayShapes } from '../core/overlay-model.ts';
 import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
 import { FindingsPanel } from './findings-panel.tsx';
 import { Icon } from './icons.tsx';
-import { ImageStore } from './image-store.ts';
+import { imageKey, ImageStore } from './image-store.ts';
 import { Radiograph } from './radiograph.tsx';
 import type { Services } from './services.ts';
 import { StatusStrip } from './status-strip.tsx';
+import { titleOf } from './study.ts';
 import { useStudy } from './study-data.ts';
 import { StudyHead } from './study-head.tsx';
 import { Thumbnails } from './thumbnails.tsx';
@@ -27,7 +28,7 @@ export interface StudyPageProps {
 export function StudyPage({ uid, services }: StudyPageProps) {
   const open = useStudy(services, uid);
   const store = useMemo(() => new ImageStore(services.dicomWeb), [services]);
-  const [index, setIndex] = useState(0);
+  const [openKey, setOpenKey] = useState<string>();
   const [choice, setChoice] = useState<OverlayChoice>(DEFAULT_OVERLAY);
   const [selectedKey, setSelectedKey] = useState<string>();
   const [viewport, setViewport] = useState<CornerstoneViewport>();
@@ -35,7 +36,16 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   const [isImageShown, setImageShown] = useState(false);
   const { study, report } = open;
   const images = study?.images ?? [];
+  // By name, not by place: an image that arrives late may stand before the one that is open.
+  const index = Math.max(
+    0,
+    images.findIndex((candidate) => imageKey(candidate) === openKey),
+  );
   const image = images[index];
+  const setIndex = (at: number) => {
+    const wanted = images[at];
+    if (wanted) setOpenKey(imageKey(wanted));
+  };
   const heading = study?.heading;
 
   const order = useMemo(() => images.map(({ address }) => address.sopInstanceUid), [study]);
@@ -48,8 +58,12 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   );
 
   useEffect(() => {
-    if (heading) document.title = `${heading.patientName || heading.patientId || 'Study'} · Osteon`;
+    if (heading) document.title = `${titleOf(heading)} · Osteon`;
   }, [heading]);
+
+  useEffect(() => {
+    if (image) setOpenKey((current) => current ?? imageKey(image));
+  }, [image]);
 
   const select = (finding: Finding<'fracture'> | undefined) => {
     if (!finding) return;

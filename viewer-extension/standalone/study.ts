@@ -110,3 +110,15 @@ function ageText(age: string): string {
   const units: Readonly<Record<string, string>> = { D: 'd', W: 'wk', M: 'mo', Y: 'y' };
   return parts ? `${Number(parts[1])} ${units[parts[2] ?? ''] ?? ''}` : '';
 }
+
+/** The line that names a study: the patient, else the description (a picture without a header has its file name there). */
+export function titleOf({ patientName, description }: StudyHeading): string {
+  return patientName || description || 'No patient name';
+}
+
+/** What stands small beneath {@link titleOf}; never empty. */
+export function subtitleOf(heading: StudyHeading): string {
+  const { patientName, description, patientId, patientDetails } = heading;
+  const missing = !patientName && description ? 'No patient name' : '';
+  return [missing, patientId, patientDetails].filter(Boolean).join(' · ') || 'No ID';
+}

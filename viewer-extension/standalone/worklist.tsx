@@ -8,7 +8,7 @@ import { Icon, Mark } from './icons.tsx';
 import { studyHref } from './route.ts';
 import type { Services } from './services.ts';
 import { StatementText } from './statement.tsx';
-import type { StudyHeading } from './study.ts';
+import { subtitleOf, titleOf, type StudyHeading } from './study.ts';
 import { useSummary, useWorklist } from './worklist-data.ts';
 import { PAGE_SIZE } from './study-search.ts';
 
@@ -118,16 +118,14 @@ function StudyRow({ study, analysis, services }: StudyRowProps) {
     <tr>
       <td class="cell-patient">
         <a class="row-link" href={studyHref(study.studyInstanceUid)}>
-          {study.patientName || 'No name'}
+          {titleOf(study)}
         </a>
-        <span class="second-line">
-          {[study.patientId, study.patientDetails].filter(Boolean).join(' · ') || 'No ID'}
-        </span>
+        <span class="second-line">{subtitleOf(study)}</span>
       </td>
       <td class="cell-date">{study.studyDate || '–'}</td>
       <td class="cell-modality">{study.modalities || '–'}</td>
       <td class="cell-description">
-        {study.description || <span class="faint">No description</span>}
+        {study.patientName ? study.description || <span class="faint">No description</span> : '–'}
         {study.accessionNumber && <span class="second-line">{study.accessionNumber}</span>}
       </td>
       <td class="cell-result" data-state={analysis?.state ?? 'none'}>
