@@ -23,7 +23,14 @@ import {
 
 const PREAMBLE_LENGTH = 128;
 const DATA_START = PREAMBLE_LENGTH + 4;
+/** Largest inflated file, in bytes, where the caller sets no lower cap. */
 const MAX_INFLATED_BYTES = 1024 * 1024 * 1024;
+
+/** What reading may cost. */
+export interface ReadLimits {
+  /** Largest inflated form of a deflated file, in bytes; beyond it reading stops with `too-large`. 1 GiB when absent. */
+  readonly maxInflatedBytes?: number;
+}
 
 /** A file taken apart: the (inflated) bytes, its transfer syntax and its elements. */
 export interface Part10 {
@@ -33,15 +40,18 @@ export interface Part10 {
 }
 
 /** Reads the header of a whole file, or of a prefix that reaches Pixel Data. Throws `not-dicom`, `malformed-dicom` (also when the bytes end within the header), `missing-attribute`, `invalid-uid`, `too-large`. */
-export function readHeader(bytes: Uint8Array): InstanceHeader {
-  return headerOf(parsePart10(bytes));
+export function readHeader(bytes: Uint8Array, limits: ReadLimits = {}): InstanceHeader {
+  return headerOf(parsePart10(bytes, limits));
 }
 
 /** Reads the header from the first bytes of a file; `undefined` when they do not reach Pixel Data: read more and ask again, or the whole file, which is for {@link readHeader}. Throws like it. */
-export function readHeaderFromPrefix(prefix: Uint8Array): InstanceHeader | undefined {
+export function readHeaderFromPrefix(
+  prefix: Uint8Array,
+  limits: ReadLimits = {},
+): InstanceHeader | undefined {
   if (prefix.length < DATA_START) return undefined;
   try {
-    const part10 = parsePart10(prefix);
+    const part10 = parsePart10(prefix, limits);
     return locationOf(part10.elements) && headerOf(part10);
   } catch (error) {
     if (error instanceof EndOfBytes) return undefined;
@@ -49,7 +59,7 @@ export function readHeaderFromPrefix(prefix: Uint8Array): InstanceHeader | undef
   }
 }
 
-/** Reads a whole file: the header, and the same attributes as a data set. Binary values over 1 KiB are elements without a value. Throws like {@link readHeader}. */
+/** Reads a whole file: the header, and the same attributes as a data set. Binary values over 1 KiB, of look-up tables over 256 KiB, are elements without a value. Throws like {@link readHeader}. */
 export function readPart10(bytes: Uint8Array): {
   readonly header: InstanceHeader;
   readonly dataSet: DataSet;
@@ -59,13 +69,13 @@ export function readPart10(bytes: Uint8Array): {
 }
 
 /** Takes a file apart without interpreting values. Throws `not-dicom`, `malformed-dicom`, `missing-attribute`, `invalid-uid`, `too-large`. */
-export function parsePart10(file: Uint8Array): Part10 {
+export function parsePart10(file: Uint8Array, { maxInflatedBytes }: ReadLimits = {}): Part10 {
   if (!isPart10(file)) {
     throw new PacsError('not-dicom', 'The bytes DICM were expected at offset 128 (PS3.10 7.1)');
   }
   const meta = parseFileMeta(file, DATA_START);
   const transferSyntaxUid = transferSyntaxOf(file, meta.elements, meta.end);
-  const bytes = inflatedFrom(file, meta.end, transferSyntaxUid);
+  const bytes = inflatedFrom(file, meta.end, transferSyntaxUid, maxInflatedBytes);
   return {
     bytes,
     transferSyntaxUid,
@@ -107,22 +117,27 @@ function encodingOf(bytes: Uint8Array, start: number, transferSyntaxUid: string)
   };
 }
 
-function inflatedFrom(file: Uint8Array, start: number, transferSyntaxUid: string): Uint8Array {
+function inflatedFrom(
+  file: Uint8Array,
+  start: number,
+  transferSyntaxUid: string,
+  maxBytes = MAX_INFLATED_BYTES,
+): Uint8Array {
   if (transferSyntaxUid !== TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian) return file;
-  const whole = Buffer.concat([file.subarray(0, start), inflate(file.subarray(start))]);
+  const whole = Buffer.concat([file.subarray(0, start), inflate(file.subarray(start), maxBytes)]);
   return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength);
 }
 
 /** Inflates as much as there is: a prefix of a deflated file gives a prefix of the data set. PS3.5 A.5. */
-function inflate(deflated: Uint8Array): Uint8Array {
+function inflate(deflated: Uint8Array, maxBytes: number): Uint8Array {
   try {
     return inflateRawSync(deflated, {
-      maxOutputLength: MAX_INFLATED_BYTES,
+      maxOutputLength: maxBytes,
       finishFlush: constants.Z_SYNC_FLUSH,
     });
   } catch (cause) {
     if (cause instanceof RangeError) {
-      throw new PacsError('too-large', `The deflated data set is larger than ${MAX_INFLATED_BYTES} bytes`, {
+      throw new PacsError('too-large', `The deflated data set is larger than ${maxBytes} bytes`, {
         cause,
       });
     }

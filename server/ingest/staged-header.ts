@@ -11,17 +11,18 @@ import type { StagedObject } from '../storage/object-store.ts';
 
 const FIRST_BYTES = 64 * 1024;
 const GROWTH = 8;
-/** Most bytes of one object that are ever held at once at ingest. */
+/** Most bytes of one object, as stored or inflated, that are ever held at once at ingest. */
 const MOST_BYTES = 32 * 1024 * 1024;
+const LIMITS = { maxInflatedBytes: MOST_BYTES };
 
-/** Throws what `readHeader` throws on the whole object. */
+/** Throws what `readHeader` throws on the whole object, `too-large` also for a deflated one whose first bytes inflate beyond what a header needs. */
 export async function readStagedHeader(staged: StagedObject): Promise<InstanceHeader> {
   const most = Math.min(staged.sizeBytes, MOST_BYTES);
   for (let length = FIRST_BYTES; length < most; length *= GROWTH) {
-    const header = readHeaderFromPrefix(await staged.readPrefix(length));
+    const header = readHeaderFromPrefix(await staged.readPrefix(length), LIMITS);
     if (header?.pixelData) return withWholePixelData(header, staged.sizeBytes);
   }
-  return withWholePixelData(readHeader(await staged.readPrefix(most)), staged.sizeBytes);
+  return withWholePixelData(readHeader(await staged.readPrefix(most), LIMITS), staged.sizeBytes);
 }
 
 /**

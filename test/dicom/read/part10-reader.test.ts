@@ -177,6 +177,15 @@ describe('bytes that end or lie', () => {
     expect(kindOf(() => readHeader(file))).toBe('too-large');
   });
 
+  test('a deflated data set that inflates beyond the cap is too large', () => {
+    const padding: RawElementInput = ['7FE00010', 'OW', new Uint8Array(1024 * 1024)];
+    const file = bytes(fileMeta(DEFLATED), deflateRawSync(dataSetBytes([...IDENTITY, padding])));
+    const limits = { maxInflatedBytes: 64 * 1024 };
+    expect(kindOf(() => readHeader(file, limits))).toBe('too-large');
+    expect(kindOf(() => readHeaderFromPrefix(file, limits))).toBe('too-large');
+    expect(readHeader(file).pixelData?.length).toBe(1024 * 1024);
+  });
+
   test('deflated bytes that are no deflate stream are malformed', () => {
     expect(kindOf(() => readHeader(bytes(fileMeta(DEFLATED), Buffer.alloc(64, 0xff))))).toBe(
       'malformed-dicom',
