@@ -14,16 +14,29 @@ const CONTRAST_SAMPLES = 50_000;
 /** Least spread of grey, between the 1st and the 99th percentile, on the 0–1 scale. */
 const LEAST_CONTRAST = 0.02;
 
-/** Why the image is refused; `undefined` when it may be analysed. */
-export function refusalOf(image: GreyImage): { reason: RejectionReason; detail: string } | undefined {
-  const shortest = Math.min(image.columns, image.rows);
-  const longest = Math.max(image.columns, image.rows);
-  if (shortest < SHORTEST_SIDE || longest > LONGEST_SIDE || longest / shortest > GREATEST_ASPECT) {
-    return {
-      reason: 'bad-dimensions',
-      detail: `${image.columns}×${image.rows} pixels; expected sides of ${SHORTEST_SIDE} to ${LONGEST_SIDE} and at most 1:${GREATEST_ASPECT}`,
-    };
-  }
+/** Why an image is refused. */
+export interface Refusal {
+  readonly reason: RejectionReason;
+  readonly detail: string;
+}
+
+/** Why an image of this size, in pixels, is refused; `undefined` when it may be one. Asks for no pixel, so that a header can be judged before anything is allocated by it. */
+export function sizeRefusalOf({ columns, rows }: Pick<GreyImage, 'columns' | 'rows'>): Refusal | undefined {
+  const shortest = Math.min(columns, rows);
+  const longest = Math.max(columns, rows);
+  const isPlausible =
+    shortest >= SHORTEST_SIDE && longest <= LONGEST_SIDE && longest / shortest <= GREATEST_ASPECT;
+  if (isPlausible) return undefined;
+  return {
+    reason: 'bad-dimensions',
+    detail: `${columns}×${rows} pixels; expected sides of ${SHORTEST_SIDE} to ${LONGEST_SIDE} and at most 1:${GREATEST_ASPECT}`,
+  };
+}
+
+/** Why the image is refused, by its size or its contrast; `undefined` when it may be analysed. */
+export function refusalOf(image: GreyImage): Refusal | undefined {
+  const bySize = sizeRefusalOf(image);
+  if (bySize) return bySize;
   const [low = 0, high = 0] = percentiles(thinned(image.samples), [1, 99]);
   if (high - low < LEAST_CONTRAST) {
     return {

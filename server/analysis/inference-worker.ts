@@ -7,11 +7,14 @@ import type { ImageOutcome, SourceImage } from '../../dicom/vocabulary/finding.t
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { toGrey } from '../../dicom/pixels/render.ts';
+import { numberOf } from '../../dicom/vocabulary/data-set.ts';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { readPixelModule } from '../../dicom/read/pixel-module.ts';
 import { analyseImage, type RunModel } from '../../models/pipeline.ts';
 import { selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
+import { sizeRefusalOf } from '../../models/usable-image.ts';
 import { READY } from '../operations/thread-messages.ts';
 import type { InferenceResult, InferenceTask, WorkerSetup } from './inference-task.ts';
 
@@ -36,18 +39,20 @@ export default async function analyseInstance(task: InferenceTask): Promise<Infe
 
 async function outcomeOf(task: InferenceTask, run: RunModel): Promise<ImageOutcome> {
   const { header, bytes } = task;
-  let source: SourceImage = {
+  const source: SourceImage = {
     studyInstanceUid: header.studyInstanceUid,
     seriesInstanceUid: header.seriesInstanceUid,
     sopClassUid: header.sopClassUid,
     sopInstanceUid: header.sopInstanceUid,
     frameNumber: 1,
-    rows: 0,
-    columns: 0,
+    rows: numberOf(header.attributes, TAG.Rows) ?? 0,
+    columns: numberOf(header.attributes, TAG.Columns) ?? 0,
   };
   try {
+    // By the declared size, before anything is allocated by it.
+    const refusal = source.rows > 0 && source.columns > 0 ? sizeRefusalOf(source) : undefined;
+    if (refusal) return { status: 'rejected', source, ...refusal, findings: [], runs: [] };
     const module = readPixelModule(header, bytes);
-    source = { ...source, rows: module.rows, columns: module.columns };
     const image = toGrey(await decodeFrame(bytes, header, 0), module);
     const models = selectModels(manifests, { ids: task.modelIds, allowsResearchOnly: true });
     return await analyseImage(
