@@ -13,11 +13,13 @@ import { dictionaryVrOf, isPrivate } from './tag-dictionary.ts';
 
 /** Longest binary value kept in a data set, in bytes; a longer one is an element without a value. */
 export const MAX_INLINE_BYTES = 1024;
+/** The same for look-up tables, which whoever shows the image needs: 65 536 entries of 16 bits, and as much again. */
+export const MAX_INLINE_TABLE_BYTES = 256 * 1024;
 
 const TEXT_VR: ReadonlySet<string> = new Set(['SH', 'LO', 'ST', 'LT', 'PN', 'UC', 'UT']);
 const SINGLE_VALUED_VR: ReadonlySet<string> = new Set(['ST', 'LT', 'UT', 'UR']);
 const BINARY_VR: ReadonlySet<string> = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN']);
-/** Look-up tables are bulk whatever VR they come in. */
+/** Look-up tables are words whatever VR they come in. */
 const LOOKUP_TABLES: ReadonlySet<Tag> = new Set([
   TAG.LUTData,
   TAG.RedPaletteColorLookupTableData,
@@ -93,7 +95,7 @@ function elementFrom(context: Context, element: RawElement): DataElement {
   if (element.isEncapsulated) return { vr };
   const bytes = bytesOf(context, element);
   if (bytes.length === 0) return { vr };
-  if (BINARY_VR.has(vr)) return binaryElement(vr, bytes);
+  if (BINARY_VR.has(vr)) return binaryElement(vr, bytes, element);
   const numeric = NUMBERS[vr];
   const values = numeric
     ? numbersFrom(bytes, numeric, element.isLittleEndian)
@@ -111,9 +113,13 @@ function vrIn(context: Context, { tag, vr }: RawElement): string {
   return resolved === 'SQ' || !/^[A-Z]{2}$/.test(resolved) ? 'UN' : resolved;
 }
 
-function binaryElement(vr: string, bytes: Uint8Array): DataElement {
-  if (bytes.length > MAX_INLINE_BYTES) return { vr };
-  return { vr, InlineBinary: Buffer.from(bytes).toString('base64') };
+/** Words of a big-endian file are turned round: inline binary is little endian (PS3.18 F.2.7). */
+function binaryElement(vr: string, bytes: Uint8Array, { tag, isLittleEndian }: RawElement): DataElement {
+  const most = LOOKUP_TABLES.has(tag) ? MAX_INLINE_TABLE_BYTES : MAX_INLINE_BYTES;
+  if (bytes.length > most) return { vr };
+  const inline = Buffer.from(bytes);
+  const isTurned = vr === 'OW' && !isLittleEndian && inline.length % 2 === 0;
+  return { vr, InlineBinary: (isTurned ? inline.swap16() : inline).toString('base64') };
 }
 
 function numbersFrom(

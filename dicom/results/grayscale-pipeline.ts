@@ -10,7 +10,7 @@ import { itemsOf, numberOf, numbersOf, textOf, textsOf } from '../vocabulary/dat
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 
 /**
- * Modality LUT, Softcopy VOI LUT and Presentation LUT as the image has them: its first window, else its first VOI LUT.
+ * Modality LUT, Softcopy VOI LUT and Presentation LUT as the image has them: its first VOI LUT, else its first window, as the models see it.
  * `undefined` where that cannot be said: a colour image, or a lookup table whose bytes are not in `metadata`.
  */
 export function grayscalePipeline(metadata: DataSet): DataSet | undefined {
@@ -37,22 +37,22 @@ function carriedModalityLut(metadata: DataSet): DataSet | undefined {
 }
 
 function carriedVoiLut(metadata: DataSet): DataSet | undefined {
+  const [lut] = itemsOf(metadata, TAG.VOILUTSequence);
+  if (lut) {
+    return isWhole(lut)
+      ? dataSetOf({ SoftcopyVOILUTSequence: [dataSetOf({ VOILUTSequence: [lut] })] })
+      : undefined;
+  }
   const [center] = numbersOf(metadata, TAG.WindowCenter);
   const [width] = numbersOf(metadata, TAG.WindowWidth);
-  if (center !== undefined && width !== undefined) {
-    const window = dataSetOf({
-      WindowCenter: center,
-      WindowWidth: width,
-      WindowCenterWidthExplanation: textsOf(metadata, TAG.WindowCenterWidthExplanation)[0],
-      VOILUTFunction: textOf(metadata, TAG.VOILUTFunction),
-    });
-    return dataSetOf({ SoftcopyVOILUTSequence: [window] });
-  }
-  const [lut] = itemsOf(metadata, TAG.VOILUTSequence);
-  if (!lut) return {};
-  return isWhole(lut)
-    ? dataSetOf({ SoftcopyVOILUTSequence: [dataSetOf({ VOILUTSequence: [lut] })] })
-    : undefined;
+  if (center === undefined || width === undefined) return {};
+  const window = dataSetOf({
+    WindowCenter: center,
+    WindowWidth: width,
+    WindowCenterWidthExplanation: textsOf(metadata, TAG.WindowCenterWidthExplanation)[0],
+    VOILUTFunction: textOf(metadata, TAG.VOILUTFunction),
+  });
+  return dataSetOf({ SoftcopyVOILUTSequence: [window] });
 }
 
 /** True for a lookup table with descriptor and data, the data not behind a BulkDataURI. */

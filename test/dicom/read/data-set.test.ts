@@ -46,6 +46,22 @@ describe('values by VR (PS3.18 Table F.2.3-1)', () => {
     expect(element(tag, vr, value)).toEqual(expected);
   });
 
+  test('a look-up table stays up to 256 KiB, in whatever VR and byte order it comes (PS3.3 C.11.2)', () => {
+    const table = new Uint8Array(8192).fill(7);
+    const expected = { vr: 'OW', InlineBinary: Buffer.from(table).toString('base64') };
+    expect(read(['00283010', 'SQ', [[['00283006', 'US', table]]]])['00283010']?.Value).toEqual([
+      { '00283006': expected },
+    ]);
+    expect(element('00281201', 'OW', table)).toEqual(expected);
+    expect(element('00283006', 'OW', new Uint8Array(256 * 1024 + 2))).toEqual({ vr: 'OW' });
+    const bigEndian = part10([...IDENTITY, ['00281201', 'OW', hex('0102')]], '1.2.840.10008.1.2.2', {
+      isBigEndian: true,
+    });
+    expect(readPart10(bigEndian).dataSet['00281201']?.InlineBinary).toBe(
+      Buffer.from(hex('0201')).toString('base64'),
+    );
+  });
+
   test('a person name has its component groups (PS3.18 F.2.2)', () => {
     expect(element('00100010', 'PN', 'A^B==C\\D')).toEqual({
       vr: 'PN',

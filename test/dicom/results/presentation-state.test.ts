@@ -73,6 +73,16 @@ describe('a presentation state', () => {
     expect(textOf(voi ?? {}, TAG.VOILUTFunction)).toBe('SIGMOID');
   });
 
+  it('repeats a VOI LUT of 4096 entries, which comes before a window (C.11.2)', () => {
+    const lut: DataSet = {
+      [TAG.LUTDescriptor]: { vr: 'US', Value: [4096, 0, 12] },
+      [TAG.LUTData]: { vr: 'OW', InlineBinary: Buffer.alloc(8192, 3).toString('base64') },
+    };
+    const [voi] = itemsOf(onlyState(metadataOf({ VOILUTSequence: [lut] })), TAG.SoftcopyVOILUTSequence);
+    expect(itemsOf(voi ?? {}, TAG.VOILUTSequence)).toEqual([lut]);
+    expect(voi?.[TAG.WindowCenter]).toBeUndefined();
+  });
+
   it.each([
     ['MONOCHROME1', 'INVERSE'],
     ['MONOCHROME2', 'IDENTITY'],
