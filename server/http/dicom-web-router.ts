@@ -22,6 +22,7 @@ interface Resource {
 /** Everything under the DICOMweb root. Mount at `/dicom-web`, before the error handler. */
 export function dicomWebRouter(services: DicomWebServices): Router {
   const router = Router();
+  router.use(keepFromCaches);
   for (const { path, get, post } of resources(services)) {
     const route = router.route(path);
     route.get(get);
@@ -30,6 +31,12 @@ export function dicomWebRouter(services: DicomWebServices): Router {
   }
   return router;
 }
+
+/** Patient data must not lie in the cache of a browser or a proxy. RFC 9111 5.2.2. */
+const keepFromCaches: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'private, no-store');
+  next();
+};
 
 function resources(services: DicomWebServices): readonly Resource[] {
   const study = '/studies/:study';

@@ -151,6 +151,13 @@ describe('STOW-RS (PS3.18 10.5)', () => {
     expect(response.status).toBe(202);
   });
 
+  it('keeps every answer out of caches, refusals too (RFC 9111 5.2.2)', async () => {
+    for (const path of ['studies', 'studies/1.2.3.4/metadata', 'studies/no-uid']) {
+      const response = await fetch(`${server.base}/${path}`);
+      expect(response.headers.get('cache-control'), path).toBe('private, no-store');
+    }
+  });
+
   it('answers 405 with Allow to a method that the resource has not (RFC 9110 15.5.6)', async () => {
     const response = await fetch(`${server.base}/studies`, { method: 'DELETE' });
     expect(response.status).toBe(405);
