@@ -8,6 +8,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
 import { asPacsError, FAILURES, PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { InstanceIdentity } from '../../dicom/vocabulary/instance.ts';
 import type { StoreOutcome } from '../ingest/store-instances.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { sendFailure } from './errors.ts';
@@ -15,6 +16,10 @@ import { parseMediaType, requireJson } from './media-type.ts';
 import { boundaryOf, readMultipart } from './multipart.ts';
 import type { IncomingPart } from './multipart.ts';
 import { baseUrlOf, uidParameter, urlOf } from './web-address.ts';
+
+type Refused = StoreOutcome & { status: 'refused' };
+/** What the answer says of one instance, and no more: a study of thousands must not keep their headers in memory. */
+type Outcome = Refused | { readonly status: 'stored'; readonly instance: InstanceIdentity };
 
 const JSON_TYPE = 'application/dicom+json; charset=utf-8';
 
@@ -33,8 +38,8 @@ async function storeParts(
   services: DicomWebServices,
   request: Request,
   expectedStudyUid: string | undefined,
-): Promise<StoreOutcome[]> {
-  const outcomes: StoreOutcome[] = [];
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
   const options = {
     origin: 'stow',
     ...(expectedStudyUid === undefined ? {} : { expectedStudyUid }),
@@ -45,7 +50,7 @@ async function storeParts(
       outcomes.push(
         failure
           ? { status: 'refused', failure, identity: {} }
-          : await services.instances.store(part.body, options),
+          : outcomeOf(await services.instances.store(part.body, options)),
       );
     }
   } catch (error) {
@@ -55,6 +60,15 @@ async function storeParts(
   }
   if (outcomes.length === 0) throw new PacsError('bad-request', 'The multipart body has no part');
   return outcomes;
+}
+
+function outcomeOf(outcome: StoreOutcome): Outcome {
+  if (outcome.status === 'refused') return outcome;
+  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid } = outcome.instance;
+  return {
+    status: 'stored',
+    instance: { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid },
+  };
 }
 
 function boundaryOfRequest(request: Request): string {
@@ -79,7 +93,7 @@ function partFailure(part: IncomingPart): PacsError | undefined {
 function sendOutcomes(
   request: Request,
   response: Response,
-  outcomes: readonly StoreOutcome[],
+  outcomes: readonly Outcome[],
   expectedStudyUid: string | undefined,
 ): void {
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'refused' ? [outcome.failure] : []));
@@ -112,7 +126,7 @@ function commonKind(failures: readonly PacsError[]): PacsError['kind'] | undefin
 /** The Store Instances Response. PS3.18 Tables I.2-1 and I.2-2. */
 function responseOf(
   base: string,
-  outcomes: readonly StoreOutcome[],
+  outcomes: readonly Outcome[],
   expectedStudyUid: string | undefined,
 ): DataSet {
   const stored = outcomes.flatMap((outcome) => (outcome.status === 'refused' ? [] : [outcome.instance]));
@@ -142,7 +156,7 @@ function responseOf(
   });
 }
 
-function failedItem({ failure, identity }: StoreOutcome & { status: 'refused' }): DataSet {
+function failedItem({ failure, identity }: Refused): DataSet {
   return dataSetOf({
     ReferencedSOPClassUID: identity.sopClassUid,
     ReferencedSOPInstanceUID: identity.sopInstanceUid,
