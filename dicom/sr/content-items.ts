@@ -1,6 +1,6 @@
 /**
  * SR content items as typed constructors: what one returns is valid, what the standard forbids is refused.
- * PS3.3 C.17.3 (content items), C.18 (value types), A.35.13.3.1 (relationships of Comprehensive 3D SR).
+ * PS3.3 C.17.3.3 (content items; TEXT and UIDREF), C.18 (the macros of the other value types), A.35.13.3.1 (relationships of Comprehensive 3D SR).
  *
  * Trap: the relationship belongs to the child, so each constructor takes it first; the parent checks it.
  */
@@ -80,7 +80,7 @@ export function container(
   return { ...item(relationship, 'CONTAINER', concept, children), ...containerAttributes(templateId) };
 }
 
-/** A TEXT item. PS3.3 C.18.7. Refuses empty text. */
+/** A TEXT item. PS3.3 Table C.17-5. Refuses empty text. */
 export function text(
   relationship: Relationship,
   concept: Code,
@@ -91,7 +91,7 @@ export function text(
   return { ...item(relationship, 'TEXT', concept, children), ...dataSetOf({ TextValue: value }) };
 }
 
-/** A CODE item. PS3.3 C.18.1. */
+/** A CODE item. PS3.3 C.18.2. */
 export function code(
   relationship: Relationship,
   concept: Code,
@@ -120,7 +120,7 @@ export function num(
   };
 }
 
-/** A UIDREF item. PS3.3 C.18.2. Refuses what is no UID. */
+/** A UIDREF item. PS3.3 Table C.17-5. Refuses what is no UID. */
 export function uidref(relationship: Relationship, concept: Code, uid: string): ContentItem {
   return {
     ...item(relationship, 'UIDREF', concept, []),
