@@ -7,18 +7,12 @@
  *   because a box beside the words "no fracture" helps nobody.
  * - It reaches neither, but the detector is *definite* somewhere: **undetermined**; the definite fractures are reported.
  */
-import { OSTEON, SCT, type Code } from '../dicom/vocabulary/codes.ts';
-import type { BodyRegion, Certainty, Finding } from '../dicom/vocabulary/finding.ts';
+import { BODY_REGION_CODES } from '../dicom/vocabulary/body-region-codes.ts';
+import { OSTEON, type Code } from '../dicom/vocabulary/codes.ts';
+import type { Certainty, Finding } from '../dicom/vocabulary/finding.ts';
 import type { Manifest } from './manifest.ts';
 import type { AnalysisRequest } from './pipeline.ts';
 import type { LocatedFractures, PresenceReading, RegionReading } from './tasks.ts';
-
-const SITE_OF_REGION: Record<BodyRegion, Code> = {
-  hand: SCT.upperLimb,
-  leg: SCT.lowerLimb,
-  hip: SCT.hipJoint,
-  shoulder: SCT.shoulder,
-};
 
 /** The findings of both models; either may be absent (not configured, or failed). */
 export function fractureFindings(
@@ -72,7 +66,7 @@ function locatedFindings(
 /** The site, only when exactly one region was recognised. */
 function siteOf(region: RegionReading | undefined): Code | undefined {
   const [only, ...others] = region?.findings ?? [];
-  return only && others.length === 0 ? SITE_OF_REGION[only.region] : undefined;
+  return only && others.length === 0 ? BODY_REGION_CODES[only.region] : undefined;
 }
 
 /** The operating point a score reaches; `undefined` below *suspicious*. */

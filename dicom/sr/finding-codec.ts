@@ -7,11 +7,11 @@
  * first region only. So the box has the finding's tracking identifier and UID, the outline `<identifier> outline` and
  * a UID of its own, and the reader joins them by identifier and image.
  */
+import { BODY_REGION_CODES } from '../vocabulary/body-region-codes.ts';
 import type { Code } from '../vocabulary/codes.ts';
 import { DCM, isSameCode, LN, OSTEON, SCT, UCUM } from '../vocabulary/codes.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type {
-  BodyRegion,
   Certainty,
   Finding,
   FindingBase,
@@ -40,13 +40,6 @@ interface FindingCodec<K extends FindingKind> {
   read(group: ReadGroup): FindingDetails[K] | undefined;
 }
 
-const REGION_CODES = {
-  hand: SCT.upperLimb,
-  leg: SCT.lowerLimb,
-  hip: SCT.hipJoint,
-  shoulder: SCT.shoulder,
-} as const satisfies Record<BodyRegion, Code>;
-
 const VERDICT_CODES = {
   present: SCT.present,
   absent: SCT.absent,
@@ -74,11 +67,11 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
         measurements: [
           measured(DCM.certaintyOfFinding, percentOf(finding.probability), UCUM.percent, finding.model),
         ],
-        evaluations: [code('CONTAINS', OSTEON.bodyRegion, REGION_CODES[finding.region])],
+        evaluations: [code('CONTAINS', OSTEON.bodyRegion, BODY_REGION_CODES[finding.region])],
       }),
     ],
     read: ({ node }) => {
-      const region = keyOf(REGION_CODES, node.codeOf(OSTEON.bodyRegion));
+      const region = keyOf(BODY_REGION_CODES, node.codeOf(OSTEON.bodyRegion));
       const probability = region && probabilityOf(node.numberOf(DCM.certaintyOfFinding));
       return region === undefined || probability === undefined ? undefined : { region, probability };
     },

@@ -12,6 +12,7 @@ import { REJECTION_REASONS, type ImageOutcome, type SourceImage } from '../../di
 import { buildResultSet, type ResultObject } from '../../dicom/results/index.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import type { ModelSet } from '../../models/pipeline.ts';
+import { oneChunk } from '../ingest/one-chunk.ts';
 import type { InstanceStore } from '../ingest/store-instances.ts';
 import type { Pool } from '../storage/database.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
@@ -169,11 +170,6 @@ async function storeResult(object: ResultObject, instances: InstanceStore): Prom
   const bytes = writePart10(object.dataSet);
   const outcome = await instances.store(oneChunk(bytes), { origin: 'analysis' });
   if (outcome.status === 'refused') throw outcome.failure;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a body is an asynchronous iterable
-async function* oneChunk(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
 
 /** Names a result set: its images, and everything that shaped what was said of them. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { oneChunk } from './one-chunk.ts';
 import type { InstanceStore } from './store-instances.ts';
 
 /** What loading needs. */
@@ -48,11 +49,6 @@ export async function loadDemoStudies({ dataFolder, instances, signal }: DemoSer
   if (!signal.aborted)
     await writeFile(marker, 'The demo studies were loaded. Delete this file to load them again.\n');
   return stored;
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  await Promise.resolve();
-  yield bytes;
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { importImage, type ImageDescription } from './import-image.ts';
+import { oneChunk } from './one-chunk.ts';
 import type { InstanceStore, StoreOutcome } from './store-instances.ts';
 
 /** What became of one file. */
@@ -120,11 +121,6 @@ async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {
     throw new PacsError('too-large', `The file has ${size} bytes; up to ${maxBytes} are taken`);
   }
   return await readFile(path);
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  await Promise.resolve();
-  yield bytes;
 }
 
 function readFailure(error: unknown): PacsError {
