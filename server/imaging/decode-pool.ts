@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { PixelFrame } from '../../dicom/vocabulary/image.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
+import { createGate } from '../operations/gate.ts';
 import { startThreadPool } from '../operations/thread-pool.ts';
 import type { DecodeResult, DecodeTask } from './decode-task.ts';
 
-/** Longest time one frame may take, in ms, waiting for a thread included. */
+/** Longest time one frame may take in its thread, in ms. */
 const TASK_TIMEOUT_MS = 120_000;
 
 export interface DecodePool {
@@ -24,6 +25,7 @@ export function startDecodePool(threads: number): DecodePool {
     workerFile: join(import.meta.dirname, 'decode-worker.ts'),
     threads,
   });
+  const places = createGate(threads); // so that waiting for a thread does not count as running
   return {
     async decode(bytes, header, frameIndex) {
       const result = await run({ bytes, header, frameIndex });
@@ -35,7 +37,7 @@ export function startDecodePool(threads: number): DecodePool {
 
   async function run(task: DecodeTask): Promise<DecodeResult> {
     try {
-      return await pool.run(task, { timeoutMs: TASK_TIMEOUT_MS });
+      return await places.pass(() => pool.run(task, { timeoutMs: TASK_TIMEOUT_MS }));
     } catch (cause) {
       throw new PacsError('undecodable-pixels', 'The decoding thread stopped before it had a frame', {
         cause,
