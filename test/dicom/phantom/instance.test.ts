@@ -1,15 +1,12 @@
 /** Phantoms as instances: valid for a validator we did not write, and marked as what they are. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PhantomIdentity, PhantomInstance, PhantomParameters } from '../../../dicom/phantom/index.ts';
 import { demoStudies, phantomInstance, uidOf, USUAL_PARAMETERS } from '../../../dicom/phantom/index.ts';
 import { textOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { isUid } from '../../../dicom/vocabulary/uids.ts';
 import { writePart10 } from '../../../dicom/write/part10-writer.ts';
+import { runTool, withFiles } from '../../support/independent-readers.ts';
 
 const IDENTITY: PhantomIdentity = {
   studyKey: 'test',
@@ -27,25 +24,17 @@ const IDENTITY: PhantomIdentity = {
 };
 const SMALL: PhantomParameters = { ...USUAL_PARAMETERS, columns: 151, rows: 191 };
 
-const folder = mkdtempSync(join(tmpdir(), 'phantom-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-const hasValidator = spawnSync('dciodvfy', ['-version']).error === undefined;
-
 /** Messages of dciodvfy. Its dictionary may be older than SyntheticData (0008,001C): those lines are left out. */
 function complaints({ dataSet, pixelData }: PhantomInstance): string[] {
-  const path = join(folder, 'phantom.dcm');
-  writeFileSync(path, writePart10(dataSet, { pixelData }));
-  const { stderr } = spawnSync('dciodvfy', [path], { encoding: 'utf8' });
-  return stderr
+  const file = writePart10(dataSet, { pixelData });
+  const { output } = withFiles([file], ([path = '']) => runTool('dciodvfy', [path]));
+  return output
     .split('\n')
     .filter((line) => /Error|Warning/.test(line) && !line.includes('0x0008,0x001c'))
     .filter((line) => !line.includes('this is a Standard Extended SOP Class'));
 }
 
-describe.skipIf(!hasValidator)('dciodvfy (needs dicom3tools)', () => {
+describe('dciodvfy', () => {
   for (const modality of ['DX', 'CR'] as const) {
     for (const photometricInterpretation of ['MONOCHROME1', 'MONOCHROME2'] as const) {
       it.each([8, 10, 12, 16] as const)(
