@@ -12,8 +12,6 @@ export interface ThreadPool<Task, Result> {
     task: Task,
     options?: { readonly transfer?: readonly ArrayBuffer[]; readonly timeoutMs?: number },
   ): Promise<Result>;
-  /** Tasks waiting for a thread. */
-  readonly queued: number;
   /** Settles when every thread has loaded; rejects with the error of one that cannot. */
   readonly ready: Promise<void>;
   /** Finishes what is running and ends the threads. */
@@ -45,9 +43,6 @@ export function startThreadPool<Task, Result>(options: ThreadPoolOptions): Threa
         transferList: [...transfer],
         ...(timeoutMs !== undefined && { signal: AbortSignal.timeout(timeoutMs) }),
       }),
-    get queued() {
-      return pool.queueSize;
-    },
     ready,
     async close() {
       // A thread that is ended while a native library loads takes the whole process with it.

@@ -69,12 +69,6 @@ export class StudyIndex {
     }));
   }
 
-  /** One instance; `undefined` when it is not stored, or lies in another study or series than the selection says. */
-  async getInstance(selection: Required<InstanceSelection>): Promise<StoredInstance | undefined> {
-    const [instance] = await this.listInstances(selection);
-    return instance;
-  }
-
   /** One instance by its UID alone. */
   async findInstance(sopInstanceUid: string): Promise<StoredInstance | undefined> {
     return await findInstance(this.#pool, sopInstanceUid);
@@ -83,16 +77,6 @@ export class StudyIndex {
   /** Searches studies. PS3.18 10.6, Table 10.6.3-3. */
   async searchStudies(search: Omit<SearchQuery, 'level'>): Promise<SearchPage> {
     return await this.search({ ...search, level: 'study' });
-  }
-
-  /** Searches series, with their study's attributes. PS3.18 10.6, Table 10.6.3-4. */
-  async searchSeries(search: Omit<SearchQuery, 'level'>): Promise<SearchPage> {
-    return await this.search({ ...search, level: 'series' });
-  }
-
-  /** Searches instances, with their series' and study's attributes. PS3.18 10.6, Table 10.6.3-5. */
-  async searchInstances(search: Omit<SearchQuery, 'level'>): Promise<SearchPage> {
-    return await this.search({ ...search, level: 'instance' });
   }
 
   /** Searches at the level of the query. */
