@@ -8,6 +8,7 @@ import { INTENDED_USE_NOTICE } from '../../dicom/vocabulary/finding.ts';
 import { parseUid } from '../../dicom/vocabulary/uids.ts';
 import { listAnalyses, type AnalysisRecord } from '../analysis/analysis-records.ts';
 import type { Analysis } from '../analysis/index.ts';
+import { requirePermission } from '../security/authentication.ts';
 import type { Pool } from '../storage/database.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 
@@ -24,25 +25,30 @@ export interface AnalysesServices {
 /** `GET ?study=UID[,UID…]` lists, newest first; `POST {studyInstanceUid, boneAge?}` asks for an analysis now and answers 202. */
 export function analysesRouter({ database, index, analysis }: AnalysesServices): Router {
   const router = Router();
-  router.get('/', async (request, response) => {
+  router.get('/', requirePermission('read-studies'), async (request, response) => {
     const { study } = request.query;
     const studyUids = study === undefined ? undefined : uidsOf(study);
     const records = await listAnalyses(database, studyUids, LIST_LIMIT);
     response.set('Cache-Control', 'no-store').json(answerOf(records, analysis));
   });
-  router.post('/', json({ limit: '16kb' }), async (request, response) => {
-    const parsed = requestBody.safeParse(request.body);
-    if (!parsed.success)
-      throw new PacsError(
-        'bad-request',
-        `The body is not an analysis request: ${z.prettifyError(parsed.error)}`,
-      );
-    const studyUid = parseUid(parsed.data.studyInstanceUid, 'studyInstanceUid');
-    const instances = await index.listInstances({ studyUid });
-    if (instances.length === 0) throw new PacsError('not-found', 'No instance of this study is stored');
-    await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
-    response.status(202).json(answerOf(await listAnalyses(database, [studyUid], 1), analysis));
-  });
+  router.post(
+    '/',
+    requirePermission('request-analysis'),
+    json({ limit: '16kb' }),
+    async (request, response) => {
+      const parsed = requestBody.safeParse(request.body);
+      if (!parsed.success)
+        throw new PacsError(
+          'bad-request',
+          `The body is not an analysis request: ${z.prettifyError(parsed.error)}`,
+        );
+      const studyUid = parseUid(parsed.data.studyInstanceUid, 'studyInstanceUid');
+      const instances = await index.listInstances({ studyUid });
+      if (instances.length === 0) throw new PacsError('not-found', 'No instance of this study is stored');
+      await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
+      response.status(202).json(answerOf(await listAnalyses(database, [studyUid], 1), analysis));
+    },
+  );
   return router;
 }
 

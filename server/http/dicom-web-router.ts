@@ -5,6 +5,8 @@
  */
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
+import { requirePermission } from '../security/authentication.ts';
+import type { Permission } from '../security/permission.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { methodNotAllowed } from './errors.ts';
 import { searchResources } from './qido.ts';
@@ -12,6 +14,12 @@ import { storeInstances } from './stow.ts';
 import { retrieveInstances, retrieveMetadata } from './wado-dicom.ts';
 import { retrieveFrames, retrievePixelData } from './wado-frames.ts';
 import { retrieveRendered, retrieveThumbnail } from './wado-rendered.ts';
+
+/** What a request needs to be allowed, by its method. */
+const PERMISSION = { get: 'read-studies', post: 'store-instances' } as const satisfies Record<
+  string,
+  Permission
+>;
 
 interface Resource {
   readonly path: string;
@@ -25,8 +33,8 @@ export function dicomWebRouter(services: DicomWebServices): Router {
   router.use(keepFromCaches);
   for (const { path, get, post } of resources(services)) {
     const route = router.route(path);
-    route.get(get);
-    if (post) route.post(post);
+    route.get(requirePermission(PERMISSION.get), get);
+    if (post) route.post(requirePermission(PERMISSION.post), post);
     route.all(methodNotAllowed('GET', 'HEAD', ...(post ? ['POST'] : [])));
   }
   return router;

@@ -17,10 +17,11 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const principals = new WeakMap<Request, Principal>();
 
-/** Gives each request its principal. Must come before every route; refuses with `forbidden`. */
-export function authenticate(): RequestHandler {
+/** Gives each request its principal, `local` being that of this machine. Must come before every route; refuses with `forbidden`. */
+export function authenticate(local: Principal = LOCAL_PRINCIPAL): RequestHandler {
   return (request, _response, next) => {
-    principals.set(request, principalFor(request));
+    requireLocal(request);
+    principals.set(request, local);
     next();
   };
 }
@@ -42,7 +43,7 @@ export function requirePermission(permission: Permission): RequestHandler {
   };
 }
 
-function principalFor(request: Request): Principal {
+function requireLocal(request: Request): void {
   if (!LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '')) {
     throw new PacsError('forbidden', 'Only requests from this machine are taken');
   }
@@ -53,7 +54,6 @@ function principalFor(request: Request): Principal {
   if (origin !== undefined && !SAFE_METHODS.has(request.method) && !isLoopbackOrigin(origin)) {
     throw new PacsError('forbidden', 'A page of another site may not change anything here');
   }
-  return LOCAL_PRINCIPAL;
 }
 
 function isLoopbackAuthority(authority: string | undefined): boolean {

@@ -41,7 +41,7 @@ describe('the conformance statement', () => {
       const methods = route.stack.flatMap(({ method }) =>
         method === 'get' || method === 'post' ? [method.toUpperCase()] : [],
       );
-      return [`${route.path} ${methods.join(', ')}`];
+      return [`${route.path} ${[...new Set(methods)].join(', ')}`];
     });
     expect(
       tableUnder('## DICOMweb')

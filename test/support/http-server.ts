@@ -9,6 +9,8 @@ import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
 import type { DicomWebServices } from '../../server/http/dicom-web-services.ts';
 import { errorHandler } from '../../server/http/errors.ts';
+import { authenticate } from '../../server/security/authentication.ts';
+import { LOCAL_PRINCIPAL, type Principal } from '../../server/security/principal.ts';
 import type { TestStorage } from './storage.ts';
 
 export interface TestServer {
@@ -19,13 +21,15 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Serves a storage at an ephemeral port. Services given replace those of the storage. */
+/** Serves a storage at an ephemeral port, to the local principal unless told otherwise. Services given replace those of the storage. */
 export async function serveDicomWeb(
   storage: TestStorage,
   services: Partial<DicomWebServices> = {},
+  principal: Principal = LOCAL_PRINCIPAL,
 ): Promise<TestServer> {
   const log: Readonly<Record<string, unknown>>[] = [];
   const app = express();
+  app.use(authenticate(principal));
   app.use(
     '/dicom-web',
     dicomWebRouter({

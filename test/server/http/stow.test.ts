@@ -151,6 +151,25 @@ describe('STOW-RS (PS3.18 10.5)', () => {
     expect(response.status).toBe(202);
   });
 
+  it('refuses a principal who may only do something else', async () => {
+    const principal = {
+      id: 'reader',
+      kind: 'person',
+      permissions: new Set(['read-studies'] as const),
+    } as const;
+    const reading = await serveDicomWeb(storage, {}, principal);
+    expect((await stow(`${reading.base}/studies`, [instanceFile(1)])).status).toBe(403);
+    expect((await fetch(`${reading.base}/studies`)).status).toBe(204);
+    await reading.close();
+    const storing = await serveDicomWeb(
+      storage,
+      {},
+      { ...principal, permissions: new Set(['store-instances'] as const) },
+    );
+    expect((await fetch(`${storing.base}/studies`)).status).toBe(403);
+    await storing.close();
+  });
+
   it('keeps every answer out of caches, refusals too (RFC 9111 5.2.2)', async () => {
     for (const path of ['studies', 'studies/1.2.3.4/metadata', 'studies/no-uid']) {
       const response = await fetch(`${server.base}/${path}`);
