@@ -35,7 +35,6 @@ export const DCM = {
   deviceObserverName: code('121013', 'DCM', 'Device Observer Name'),
   deviceObserverManufacturer: code('121014', 'DCM', 'Device Observer Manufacturer'),
   deviceObserverModelName: code('121015', 'DCM', 'Device Observer Model Name'),
-  deviceObserverSerialNumber: code('121016', 'DCM', 'Device Observer Serial Number'),
   procedureReported: code('121058', 'DCM', 'Procedure reported'),
   subjectAge: code('121033', 'DCM', 'Subject Age'),
   trackingIdentifier: code('112039', 'DCM', 'Tracking Identifier'),
@@ -68,19 +67,15 @@ export const DCM = {
   pixelDataRows: code('110910', 'DCM', 'Pixel Data Rows'),
   pixelDataColumns: code('110911', 'DCM', 'Pixel Data Columns'),
   sourceImage: code('121324', 'DCM', 'Source image'),
-  zScoreOfMeasurement: code('121416', 'DCM', 'Z-Score of measurement'),
 } as const;
 
 /** SNOMED CT concepts. */
 export const SCT = {
   fractureOfBone: code('125605004', 'SCT', 'Fracture of bone'),
-  fractureMorphology: code('72704001', 'SCT', 'Fracture'),
   present: code('52101004', 'SCT', 'Present'),
   absent: code('272519000', 'SCT', 'Absent'),
   undetermined: code('373068000', 'SCT', 'Undetermined'),
-  suspected: code('415684004', 'SCT', 'Suspected'),
   findingSite: code('363698007', 'SCT', 'Finding Site'),
-  findingCategory: code('276214006', 'SCT', 'Finding category'),
   laterality: code('272741003', 'SCT', 'Laterality'),
   measurementMethod: code('370129005', 'SCT', 'Measurement Method'),
   boundedBy: code('75958009', 'SCT', 'Bounded by'),
@@ -106,17 +101,13 @@ export const SCT = {
 export const LN = {
   xrUnspecifiedBodyRegion: code('43468-8', 'LN', 'XR unspecified body region'),
   xrBoneAge: code('85151-9', 'LN', 'XR Bone age'),
-  boneAgeMethod: code('85150-1', 'LN', 'Bone age method'),
 } as const;
 
 /** Units of measurement. PS3.16 CID 82. */
 export const UCUM = {
   percent: code('%', 'UCUM', 'Percent'),
   month: code('mo', 'UCUM', 'month'),
-  year: code('a', 'UCUM', 'year'),
-  noUnits: code('1', 'UCUM', 'no units'),
   pixels: code('{pixels}', 'UCUM', 'pixels'),
-  squareMillimetre: code('mm2', 'UCUM', 'square millimeter'),
 } as const;
 
 /** UMLS concepts that TID 1500 uses. */
@@ -141,7 +132,6 @@ export const OSTEON = {
   analysed: code('analysed', PRIVATE_SCHEME, 'Analysed'),
   rejected: code('rejected', PRIVATE_SCHEME, 'Rejected'),
   failed: code('failed', PRIVATE_SCHEME, 'Failed'),
-  notAnalysed: code('not-analysed', PRIVATE_SCHEME, 'Not analysed'),
   analysisReason: code('analysis-reason', PRIVATE_SCHEME, 'Reason'),
   analysisDetail: code('analysis-detail', PRIVATE_SCHEME, 'Detail'),
   modelRun: code('model-run', PRIVATE_SCHEME, 'Model run'),
