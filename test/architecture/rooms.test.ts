@@ -89,7 +89,16 @@ describe('the rooms', () => {
   it('keep dicom and models (but for its runtime) free of files, sockets, clocks and chance', () => {
     const impure = PRODUCT.filter(({ path }) => PURE_ROOMS.test(path)).flatMap(({ path, imports, text }) => [
       ...imports.filter(({ target }) => IMPURE.test(target)).map(({ target }) => `${path} imports ${target}`),
-      ...['Math.random(', 'Date.now(', 'new Date()', 'performance.now(', 'process.env']
+      ...[
+        'Math.random(',
+        'randomUUID',
+        'randomBytes',
+        'getRandomValues',
+        'Date.now(',
+        'new Date()',
+        'performance.now(',
+        'process.env',
+      ]
         .filter((call) => text.includes(call))
         .map((call) => `${path} calls ${call}`),
     ]);
@@ -105,6 +114,13 @@ describe('third-party libraries', () => {
 
   it.each(Object.entries(SOLE_IMPORTERS))('%s is imported by %s alone', (library, importer) => {
     expect(importersOf(library)).toEqual([importer]);
+  });
+
+  it('express is imported by the application and its routers alone', () => {
+    const elsewhere = importersOf('express').filter(
+      (path) => path !== 'server/app.ts' && !path.startsWith('server/http/'),
+    );
+    expect(elsewhere).toEqual([]);
   });
 
   it.each(ONE_IMPORTER)('%s has one importer', (library) => {
