@@ -114,7 +114,7 @@ describe('window and padding', () => {
       '00283006': { vr: 'OW', InlineBinary: btoa(String.fromCharCode(0, 0, 1, 0, 2, 0, 3, 1)) },
     };
     const image = displayImageOf(header({ VOILUTSequence: [item] }), words(0, 1, 2, 3));
-    expect(image.voiLut).toEqual({ firstValueMapped: 0, numBitsPerEntry: 16, lut: [0, 1, 2, 259] });
+    expect(image.voiLut).toEqual({ firstValueMapped: 0, numBitsPerEntry: 16, lut: [0, 1, 2, 259, 65_535] });
   });
 
   test('takes the shape of pixels from spacing, then from the aspect ratio, else square', () => {
@@ -126,6 +126,75 @@ describe('window and padding', () => {
     expect(spacing({ ImagerPixelSpacing: ['0.3', '0.1'] })).toEqual([0.3, 0.1]);
     expect(spacing({ PixelAspectRatio: [2, 1] })).toEqual([2, 1]);
     expect(spacing({ PixelSpacing: ['0', '0'] })).toEqual([1, 1]);
+  });
+});
+
+describe('the way to grey is the server’s (PS3.3 C.11)', () => {
+  const item = (entries: number[], first = 0) => ({
+    ...dataSetOf({ LUTDescriptor: [entries.length, first, 16] }),
+    '00283006': { vr: 'OW', InlineBinary: Buffer.from(words(...entries)).toString('base64') },
+  });
+  const WINDOW = { WindowCenter: 2, WindowWidth: 2 };
+
+  test('puts a VOI LUT before a window', () => {
+    const VOILUTSequence = [item([9, 99, 999, 65_535])];
+    const image = displayImageOf(header({ ...WINDOW, VOILUTSequence }), words(0, 1, 2, 3));
+    expect(image.voiLut?.lut).toEqual([9, 99, 999, 65_535, 65_535]);
+  });
+
+  test('states the scale of a VOI LUT that never reaches white', () => {
+    const image = displayImageOf(header({ VOILUTSequence: [item([0, 100, 200, 300])] }), words(0, 1, 2, 3));
+    expect(Math.max(...(image.voiLut?.lut ?? []))).toBe(65_535);
+    expect(thumbnailOf(image, 4).data[12]).toBe(Math.round((255 * 300) / 65_535));
+  });
+
+  test('bakes SIGMOID: half at the center, also under a falling rescale', () => {
+    const attributes = { VOILUTFunction: 'SIGMOID', WindowCenter: -2, WindowWidth: 2, RescaleSlope: -1 };
+    const image = displayImageOf(header(attributes), words(1, 2, 3, 4));
+    const grey = thumbnailOf(image, 4).data;
+    expect(grey[4]).toBe(128);
+    expect(grey[0]).toBeGreaterThan(grey[12] ?? 255);
+  });
+
+  test('tells LINEAR from LINEAR_EXACT, which may be narrower than 1', () => {
+    const exact = { VOILUTFunction: 'LINEAR_EXACT', WindowCenter: 2, WindowWidth: 0.5 };
+    expect(displayImageOf(header(exact), words(1, 2, 3, 4))).toMatchObject({
+      windowFunction: 'LINEAR_EXACT',
+      windowWidth: 0.5,
+    });
+    expect(displayImageOf(header(WINDOW), words(1, 2, 3, 4)).windowFunction).toBe('LINEAR');
+  });
+
+  test('inverts MONOCHROME2 of Presentation LUT Shape INVERSE, and MONOCHROME1 only once (C.11.6)', () => {
+    const inverse = { PresentationLUTShape: 'INVERSE' };
+    const both = { ...inverse, PhotometricInterpretation: 'MONOCHROME1' };
+    for (const attributes of [inverse, both]) {
+      expect(displayImageOf(header(attributes), words(1, 2, 3, 4)).isInverted).toBe(true);
+    }
+  });
+
+  test('applies a Modality LUT from its first mapped value on', () => {
+    const image = displayImageOf(header({ ModalityLUTSequence: [item([7, 8, 9], 2)] }), words(1, 2, 3, 9));
+    expect([...image.samples]).toEqual([7, 7, 8, 9]);
+    expect([image.minimum, image.maximum]).toEqual([7, 9]);
+  });
+});
+
+describe('colour as it is sent', () => {
+  const colour = { SamplesPerPixel: 3, BitsAllocated: 8, Columns: 2 };
+
+  test.each(['YBR_FULL', 'YBR_FULL_422', 'YBR_ICT', 'RGB'])('shows a decoded frame of %s as RGB', (name) => {
+    const metadata = header({ ...colour, PhotometricInterpretation: name });
+    expect([...displayImageOf(metadata, new Uint8Array([1, 2, 3, 4, 5, 6])).samples]).toEqual([
+      1, 2, 3, 255, 4, 5, 6, 255,
+    ]);
+  });
+
+  test('refuses uncompressed YBR_FULL_422 and a palette in words', () => {
+    const metadata = header({ ...colour, PhotometricInterpretation: 'YBR_FULL_422' });
+    expect(() => displayImageOf(metadata, new Uint8Array(4))).toThrow(/Uncompressed YBR_FULL_422/);
+    const palette = header({ PhotometricInterpretation: 'PALETTE COLOR' });
+    expect(() => displayImageOf(palette, words(1, 2, 3, 4))).toThrow(/PALETTE COLOR cannot be shown here/);
   });
 });
 

@@ -10,7 +10,7 @@ test('keeps one loop when it is woken while a question is in flight', async () =
   const page: PageVisibility = {
     hidden: false,
     addEventListener: (_: string, listener: unknown) => {
-      if (typeof listener === 'function') wake = () => void (listener as () => void)();
+      if (typeof listener === 'function') wake = listener as () => void;
     },
     removeEventListener: () => undefined,
   };

@@ -67,7 +67,9 @@ export class CornerstoneViewport {
     const viewport = this.#viewport();
     if (!viewport) return undefined;
     const { voi, scale, rotation, invert } = viewport;
-    return { ...voi, scale, rotation, isInverted: invert !== (this.#image?.isInverted ?? false) };
+    const shift = this.#image ? linearShift(this.#image) : 0;
+    const window = { windowCenter: voi.windowCenter + shift / 2, windowWidth: voi.windowWidth + shift };
+    return { ...window, scale, rotation, isInverted: invert !== (this.#image?.isInverted ?? false) };
   }
 
   /** Where image points lie on the surface, as cornerstone's pixelToCanvas says (corner convention as in SCOORD). */
@@ -196,8 +198,13 @@ export class CornerstoneViewport {
   };
 }
 
+/** Cornerstone's ramp is LINEAR_EXACT; LINEAR is half a unit lower and one narrower (PS3.3 C.11.2.1.2.1), a step for width 1. */
+function linearShift({ windowFunction, windowWidth }: DisplayImage): number {
+  return windowFunction === 'LINEAR' ? Math.min(1, windowWidth - 1e-3) : 0;
+}
+
 function cornerstoneImage(image: DisplayImage, imageId: string): Image {
-  const { columns, rows, samples, modalityLut, voiLut } = image;
+  const { columns, rows, samples, voiLut } = image;
   return {
     imageId,
     columns,
@@ -208,8 +215,8 @@ function cornerstoneImage(image: DisplayImage, imageId: string): Image {
     maxPixelValue: image.maximum,
     slope: image.slope,
     intercept: image.intercept,
-    windowCenter: image.windowCenter,
-    windowWidth: image.windowWidth,
+    windowCenter: image.windowCenter - linearShift(image) / 2,
+    windowWidth: image.windowWidth - linearShift(image),
     invert: image.isInverted,
     color: image.isColour,
     rgba: image.isColour,
@@ -217,7 +224,6 @@ function cornerstoneImage(image: DisplayImage, imageId: string): Image {
     columnPixelSpacing: image.columnSpacing,
     sizeInBytes: samples.byteLength,
     getPixelData: () => samples,
-    ...(modalityLut ? { modalityLUT: modalityLut } : {}),
     ...(voiLut ? { voiLUT: voiLut } : {}),
   };
 }

@@ -1,38 +1,26 @@
 /**
  * Metadata and native frame bytes → what the viewport shows, at full bit depth: stored samples stay stored samples
- * until the window is applied. PS3.3 C.7.6.3, C.11.1, C.11.2.
+ * until the window is applied. PS3.3 C.7.6.3; the way to grey is in `grey-transform`.
  *
  * Traps: MONOCHROME1 means the smallest value is white; padding may not widen the window, nor shine; Bits Stored may
  * leave garbage in the high bits.
  */
-import { itemsOf, numberOf, numbersOf, textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { numberOf, numbersOf, textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { greyTransform, type GreySamples, type GreyTransform } from './grey-transform.ts';
 
-/** A lookup table as it is stored. PS3.3 C.11.1.1, C.11.2.1.1. */
-export interface DisplayLut {
-  readonly firstValueMapped: number;
-  readonly numBitsPerEntry: number;
-  readonly lut: readonly number[];
-}
-
-/** One frame ready for a viewport. Window values are in modality units. */
-export interface DisplayImage {
+/** One frame ready for a viewport. */
+export interface DisplayImage extends GreyTransform {
   readonly columns: number;
   readonly rows: number;
-  /** Grey: stored values. Colour: RGBA, four bytes a pixel. */
-  readonly samples: Uint8Array | Int8Array | Uint16Array | Int16Array;
+  /** Grey: stored values, through the Modality LUT where there is one. Colour: RGBA, four bytes a pixel. */
+  readonly samples: Uint8Array | GreySamples;
   readonly isColour: boolean;
-  /** True for MONOCHROME1: shown inverted, so that dense is bright. */
+  /** True where low values mean white: shown inverted, so that dense is bright. */
   readonly isInverted: boolean;
-  /** Smallest and largest stored value, padding left out. */
+  /** Smallest and largest sample, padding left out. */
   readonly minimum: number;
   readonly maximum: number;
-  readonly slope: number;
-  readonly intercept: number;
-  readonly windowCenter: number;
-  readonly windowWidth: number;
-  readonly modalityLut?: DisplayLut;
-  readonly voiLut?: DisplayLut;
   /** Height and width of a pixel in relation to each other; 1 and 1 when the header says neither. */
   readonly rowSpacing: number;
   readonly columnSpacing: number;
@@ -43,27 +31,23 @@ export function displayImageOf(metadata: DataSet, bytes: Uint8Array): DisplayIma
   const photometric = textOf(metadata, TAG.PhotometricInterpretation) ?? 'MONOCHROME2';
   const frame = frameShape(metadata);
   const common = { columns: frame.columns, rows: frame.rows, ...spacingOf(metadata) };
-  const expected = (frame.columns * frame.rows * frame.samplesPerPixel * frame.bitsAllocated) / 8;
-  if (bytes.length < expected) {
-    throw new Error(`The frame holds ${bytes.length} bytes; ${expected} were expected`);
-  }
-  if (photometric === 'RGB' && frame.samplesPerPixel === 3 && frame.bitsAllocated === 8) {
-    return { ...common, ...colourImage(metadata, frame, bytes) };
-  }
+  if (frame.samplesPerPixel === 3) return { ...common, ...colourImage(metadata, frame, photometric, bytes) };
   if (photometric !== 'MONOCHROME1' && photometric !== 'MONOCHROME2') {
     throw new Error(`Photometric Interpretation ${photometric} cannot be shown here`);
   }
-  const samples = storedSamples(metadata, bytes, frame);
-  const isInverted = photometric === 'MONOCHROME1';
-  const range = hidePadding(samples, paddingRange(metadata), isInverted);
-  return {
-    ...common,
-    ...range,
-    samples,
-    isColour: false,
-    isInverted,
-    ...greyTransform(metadata, samples, range),
-  };
+  requireBytes(bytes, (frame.columns * frame.rows * frame.bitsAllocated) / 8);
+  const isInverted =
+    photometric === 'MONOCHROME1' || textOf(metadata, TAG.PresentationLUTShape) === 'INVERSE';
+  const stored = storedSamples(metadata, bytes, frame);
+  const isFalling = (numberOf(metadata, TAG.RescaleSlope) ?? 1) < 0;
+  const range = hidePadding(stored, paddingRange(metadata), isInverted !== isFalling);
+  return { ...common, isColour: false, isInverted, ...greyTransform(metadata, stored, range) };
+}
+
+function requireBytes(bytes: Uint8Array, expected: number): void {
+  if (bytes.length < expected) {
+    throw new Error(`The frame holds ${bytes.length} bytes; ${expected} were expected`);
+  }
 }
 
 interface FrameShape {
@@ -83,8 +67,6 @@ function frameShape(metadata: DataSet): FrameShape {
   }
   return { columns, rows, bitsAllocated, samplesPerPixel: numberOf(metadata, TAG.SamplesPerPixel) ?? 1 };
 }
-
-type GreySamples = Uint8Array | Int8Array | Uint16Array | Int16Array;
 
 /** A copy of the stored values with sign and Bits Stored resolved. PS3.5 8.1.1. */
 function storedSamples(metadata: DataSet, bytes: Uint8Array, frame: FrameShape): GreySamples {
@@ -123,7 +105,7 @@ function paddingRange(metadata: DataSet): readonly [number, number] | undefined 
 function hidePadding(
   samples: GreySamples,
   padding: readonly [number, number] | undefined,
-  isInverted: boolean,
+  isHighBlack: boolean,
 ): { readonly minimum: number; readonly maximum: number } {
   let [minimum, maximum] = [Infinity, -Infinity];
   const [low, high] = padding ?? [1, 0];
@@ -134,77 +116,13 @@ function hidePadding(
   }
   if (minimum > maximum) return { minimum: Math.min(low, 0), maximum: Math.max(high, 0) };
   if (padding) {
-    const black = isInverted ? maximum : minimum;
+    const black = isHighBlack ? maximum : minimum;
     for (let index = 0; index < samples.length; index += 1) {
       const value = samples[index] ?? 0;
       if (value >= low && value <= high) samples[index] = black;
     }
   }
   return { minimum, maximum };
-}
-
-/** Modality and VOI transforms; without either in the header the window spans 99 % of the values. */
-function greyTransform(
-  metadata: DataSet,
-  samples: GreySamples,
-  range: { readonly minimum: number; readonly maximum: number },
-) {
-  const modalityLut = lutOf(itemsOf(metadata, TAG.ModalityLUTSequence)[0]);
-  const voiLut = lutOf(itemsOf(metadata, TAG.VOILUTSequence)[0]);
-  const slope = modalityLut ? 1 : numberOf(metadata, TAG.RescaleSlope) || 1;
-  const intercept = modalityLut ? 0 : (numberOf(metadata, TAG.RescaleIntercept) ?? 0);
-  const [center, width] = [numberOf(metadata, TAG.WindowCenter), numberOf(metadata, TAG.WindowWidth)];
-  const window =
-    center !== undefined && width !== undefined && width >= 1
-      ? { windowCenter: center, windowWidth: width }
-      : modalityLut
-        ? spanOf(Math.min(...modalityLut.lut), Math.max(...modalityLut.lut))
-        : automaticWindow(samples, range, slope, intercept);
-  return {
-    slope,
-    intercept,
-    ...window,
-    ...(modalityLut ? { modalityLut } : {}),
-    ...(voiLut && center === undefined ? { voiLut } : {}),
-  };
-}
-
-function automaticWindow(
-  samples: GreySamples,
-  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
-  slope: number,
-  intercept: number,
-) {
-  const histogram = new Uint32Array(maximum - minimum + 1);
-  for (const value of samples) histogram[value - minimum] = (histogram[value - minimum] ?? 0) + 1;
-  const valueAt = (share: number) => {
-    let left = share * samples.length;
-    const index = histogram.findIndex((count) => (left -= count) < 0);
-    return (index < 0 ? maximum : minimum + index) * slope + intercept;
-  };
-  return spanOf(valueAt(0.005), valueAt(0.995));
-}
-
-function spanOf(one: number, other: number) {
-  return { windowCenter: (one + other) / 2, windowWidth: Math.max(1, Math.abs(other - one)) };
-}
-
-/** A LUT whose data are inline; one held as bulk data elsewhere is not fetched and counts as absent. */
-function lutOf(item: DataSet | undefined): DisplayLut | undefined {
-  if (!item) return undefined;
-  const [entries = 0, first = 0, bits = 16] = numbersOf(item, TAG.LUTDescriptor);
-  const lut = lutValues(item, entries === 0 ? 65536 : entries);
-  return lut.length > 0 ? { firstValueMapped: first, numBitsPerEntry: bits, lut } : undefined;
-}
-
-function lutValues(item: DataSet, entries: number): readonly number[] {
-  const values = numbersOf(item, TAG.LUTData);
-  if (values.length > 0) return values;
-  const inline = item[TAG.LUTData]?.InlineBinary;
-  if (inline === undefined) return [];
-  const bytes = Uint8Array.from(atob(inline), (character) => character.charCodeAt(0));
-  if (bytes.length < 2 * entries) return [...bytes];
-  return [...new Uint16Array(bytes.buffer, 0, entries)];
 }
 
 /** Aspect of a pixel: Pixel Spacing, else Imager Pixel Spacing, else Pixel Aspect Ratio. Only the ratio is used. */
@@ -216,9 +134,18 @@ function spacingOf(metadata: DataSet): Pick<DisplayImage, 'rowSpacing' | 'column
   return { rowSpacing: 1, columnSpacing: 1 };
 }
 
-function colourImage(metadata: DataSet, frame: FrameShape, bytes: Uint8Array) {
+/**
+ * RGB of a frame of three samples. A decoded YBR frame comes as RGB, colour by pixel; one in native YBR_FULL_422 is
+ * shorter, which tells it.
+ */
+function colourImage(metadata: DataSet, frame: FrameShape, photometric: string, bytes: Uint8Array) {
   const count = frame.columns * frame.rows;
-  const isPlanar = numberOf(metadata, TAG.PlanarConfiguration) === 1;
+  if (frame.bitsAllocated !== 8) throw new Error('Colour of more than 8 bits cannot be shown here');
+  if (photometric === 'YBR_FULL_422' && bytes.length < count * 3) {
+    throw new Error('Uncompressed YBR_FULL_422 cannot be shown here');
+  }
+  requireBytes(bytes, count * 3);
+  const isPlanar = photometric === 'RGB' && numberOf(metadata, TAG.PlanarConfiguration) === 1;
   const samples = new Uint8Array(count * 4);
   for (let pixel = 0; pixel < count; pixel += 1) {
     for (let channel = 0; channel < 3; channel += 1) {
@@ -226,6 +153,7 @@ function colourImage(metadata: DataSet, frame: FrameShape, bytes: Uint8Array) {
     }
     samples[4 * pixel + 3] = 255;
   }
-  const range = { minimum: 0, maximum: 255, slope: 1, intercept: 0, windowCenter: 128, windowWidth: 256 };
-  return { samples, isColour: true, isInverted: false, ...range };
+  const window = { windowCenter: 128, windowWidth: 256, windowFunction: 'LINEAR' } as const;
+  const range = { minimum: 0, maximum: 255, slope: 1, intercept: 0 };
+  return { samples, isColour: true, isInverted: false, ...range, ...window };
 }

@@ -57,15 +57,14 @@ function meanAt(
   return sum / SAMPLES_A_SIDE ** 2;
 }
 
-/** 0–255; a VOI LUT is approximated by the window. */
+/** 0–255. */
 function displayValue(image: DisplayImage, pixel: number, channel: number): number {
   if (image.isColour) return image.samples[4 * pixel + channel] ?? 0;
-  const stored = image.samples[pixel] ?? 0;
-  const lut = image.modalityLut;
-  const value = lut
-    ? (lut.lut[Math.min(lut.lut.length - 1, Math.max(0, stored - lut.firstValueMapped))] ?? 0)
-    : stored * image.slope + image.intercept;
-  const share = (value - image.windowCenter) / image.windowWidth + 0.5;
+  const value = (image.samples[pixel] ?? 0) * image.slope + image.intercept;
+  const { voiLut } = image;
+  const share = voiLut
+    ? (voiLut.lut[value - voiLut.firstValueMapped] ?? 0) / 65_535
+    : (value - image.windowCenter) / image.windowWidth + 0.5;
   const grey = 255 * Math.min(1, Math.max(0, share));
   return image.isInverted ? 255 - grey : grey;
 }
