@@ -112,7 +112,7 @@ describe('the overlay', () => {
     room.pacs.studies.push(doneStudy('1.2.1', images, outcomes));
     await room.openStudy('1.2.1');
     const zoom = await room.page.locator('.strip-view').innerText();
-    const current = () => room.page.locator('.thumbnail[aria-current="true"]').getAttribute('aria-label');
+    const current = () => room.page.locator('.thumbnail[aria-current="true"]').textContent();
     const seen: (string | null)[] = [];
     for (const key of ['n', 'n', 'n', 'p']) {
       await room.page.keyboard.press(key);

@@ -31,7 +31,6 @@ export function Thumbnails({ images, current, store, report, isReady, onPick }: 
           type="button"
           class="thumbnail"
           aria-current={index === current}
-          aria-label={`Image ${index + 1} of ${images.length}: ${image.caption}`}
           onClick={() => {
             onPick(index);
           }}
@@ -45,7 +44,9 @@ export function Thumbnails({ images, current, store, report, isReady, onPick }: 
             }}
           />
           <span class="thumbnail-caption">
-            <span>{index + 1}</span> {image.caption}
+            <span class="visually-hidden">Image </span>
+            <span>{index + 1}</span>
+            <span class="visually-hidden"> of {images.length}:</span> {image.caption}
           </span>
           <Sign image={image} report={report} />
         </button>

@@ -1,0 +1,59 @@
+/**
+ * List and viewer judged by axe-core (WCAG 2.2 A and AA among its rules) in a real Chromium: no violation.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import {
+  analysed,
+  boneAgeOf,
+  doneStudy,
+  fractureAt,
+  radiograph,
+  regionOf,
+  sourceOf,
+} from '../support/reading-room-studies.ts';
+import { fractureStudy, readingRoomSession } from './reading-room-session.ts';
+
+const room = readingRoomSession();
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** One line a violation: rule, then the elements. The script comes by the debugger, which the page's policy does not bind. */
+async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const found: unknown = await page.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`,
+  );
+  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
+}
+
+test('neither the list nor a study has a violation', async () => {
+  const source = sourceOf('1.2.1', 1);
+  const findings = [regionOf(source), fractureAt(source, 'fracture-1'), boneAgeOf(source)];
+  room.pacs.studies.push(
+    doneStudy('1.2.1', [radiograph('1.2.1', 1), radiograph('1.2.1', 2)], [analysed(source, findings)]),
+    fractureStudy('1.2.2', { PatientName: undefined, StudyDescription: 'hand.png' }),
+    { uid: '1.2.3', instances: [radiograph('1.2.3', 1)] },
+  );
+  await room.page.goto(room.pacs.url);
+  await room.page.getByText('Fracture 92 %').first().waitFor();
+  await room.page.getByText('hand.png').waitFor();
+  expect(await violationsOf(room.page)).toEqual([]);
+  await room.openStudy('1.2.1');
+  await room.page.locator('.finding').waitFor();
+  expect(await violationsOf(room.page)).toEqual([]);
+});
+
+test('an image that arrives while the study is open is shown', async () => {
+  const study = fractureStudy('1.2.1');
+  room.pacs.studies.push(study);
+  await room.openStudy('1.2.1');
+  await room.page.getByText('Lindqvist').waitFor();
+  study.instances.push(radiograph('1.2.1', 2));
+  study.analysis = {
+    ...study.analysis,
+    images: [1, 2].map((number) => ({ sopInstanceUid: `1.2.1.1.${number}`, state: 'analysed' })),
+  };
+  await room.page.locator('.thumbnail').nth(1).waitFor();
+});
