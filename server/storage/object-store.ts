@@ -1,7 +1,7 @@
 /**
  * Where Part 10 bytes lie. An object is staged (written, hashed, not yet visible), synced, and moved to its key.
  *
- * Adding a store is one new file that implements {@link ObjectStore}; the contract suite in `test/server/storage` runs on each.
+ * Adding a store is one new file that implements {@link ObjectStore}; the contract suite `test/contract/object-store.test.ts` runs on each.
  */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';

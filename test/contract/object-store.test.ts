@@ -4,21 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PacsError } from '../../../dicom/vocabulary/failure.ts';
-import { FileObjectStore } from '../../../server/storage/file-object-store.ts';
-import { objectKeyOf } from '../../../server/storage/object-store.ts';
-import { collect, inPieces } from '../../support/bytes.ts';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { FileObjectStore } from '../../server/storage/file-object-store.ts';
+import { objectKeyOf, type ObjectStore } from '../../server/storage/object-store.ts';
+import { collect, inPieces } from '../support/bytes.ts';
+
+/** One row per store: how it is opened on a folder of the test's own. */
+const STORES = [{ name: 'files', open: (folder: string) => FileObjectStore.open(folder) }];
 
 let root: string;
-let store: FileObjectStore;
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'osteon-store-'));
-  store = await FileObjectStore.open(join(root, 'deep', 'down'));
-});
-afterEach(async () => {
-  await rm(root, { recursive: true, force: true });
-});
-
+let store: ObjectStore;
 const KEY = objectKeyOf('1.2.3', '0123456789abcdef');
 const BYTES = Buffer.from('the bytes of an object');
 
@@ -28,7 +23,15 @@ async function keep(bytes: Uint8Array, key = KEY): Promise<void> {
   await staged.moveTo(key);
 }
 
-describe('an object store of files', () => {
+describe.each(STORES)('an object store of $name', ({ open }) => {
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'osteon-store-'));
+    store = await open(join(root, 'deep', 'down'));
+  });
+  afterEach(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
+
   it('gives back what was put in, whatever the pieces, and knows its hash and size', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -97,7 +100,7 @@ describe('an object store of files', () => {
     await expect(store.read(KEY)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it.each(['../../../etc/passwd', '/etc/passwd', 'aa/bb/../x-0123456789abcdef.dcm', ''])(
+  it.each(['../../etc/passwd', '/etc/passwd', 'aa/bb/../x-0123456789abcdef.dcm', ''])(
     'refuses the key %s',
     async (key) => {
       await expect(store.read(key)).rejects.toBeInstanceOf(PacsError);
@@ -107,7 +110,7 @@ describe('an object store of files', () => {
 
   it('opens again on what is there', async () => {
     await keep(BYTES);
-    const again = await FileObjectStore.open(join(root, 'deep', 'down'));
+    const again = await open(join(root, 'deep', 'down'));
     expect(Buffer.from(await again.read(KEY))).toEqual(BYTES);
     expect(await readdir(join(root, 'deep', 'down'))).toEqual(['objects', 'staging']);
   });
