@@ -3,7 +3,7 @@
  * meet. Nothing here decides; see `app.ts` for HTTP and `analysis/index.ts` for the analysis.
  */
 import { once } from 'node:events';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 
@@ -35,6 +35,9 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** How long requests and running analyses may take to end once the server is asked to stop. */
 const DRAIN_MS = 4_000;
+
+/** Below this much free disk the server says that it is not ready: one large study would not fit. */
+const LEAST_FREE_BYTES = 50_000_000;
 
 /** Frames decoded side by side for viewers. */
 const DECODING_THREADS = 1;
@@ -145,7 +148,14 @@ async function database(
 
 function openAnalysis(
   configuration: Configuration,
-  parts: { pool: Pool; objects: FileObjectStore; index: StudyIndex; metrics: Metrics; log: Log; observerUid: string },
+  parts: {
+    pool: Pool;
+    objects: FileObjectStore;
+    index: StudyIndex;
+    metrics: Metrics;
+    log: Log;
+    observerUid: string;
+  },
 ): Analysis {
   const { modelIds } = configuration;
   return createAnalysis(
@@ -177,8 +187,13 @@ function components(pool: Pool, dataFolder: string): readonly Component[] {
   const databaseAnswers = async (): Promise<void> => {
     await query(pool, 'SELECT 1');
   };
-  const objectsAreWritable = (): Promise<void> =>
-    access(join(dataFolder, 'objects'), constants.R_OK | constants.W_OK);
+  const objectsAreWritable = async (): Promise<void> => {
+    const folder = join(dataFolder, 'objects');
+    await access(folder, constants.R_OK | constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize < LEAST_FREE_BYTES)
+      throw new PacsError('storage-unavailable', 'The disk is nearly full');
+  };
   return [
     { name: 'database', check: databaseAnswers },
     { name: 'objects', check: objectsAreWritable },

@@ -98,7 +98,14 @@ async function importOne(
 }
 
 function fileOutcome(path: string, outcome: StoreOutcome): ImportedFile {
-  if (outcome.status === 'refused') return { path, status: 'refused', reason: outcome.failure.message };
+  if (outcome.status === 'refused') {
+    const { kind, message } = outcome.failure;
+    return {
+      path,
+      status: 'refused',
+      reason: kind === 'not-dicom' ? 'This is not a DICOM, JPEG or PNG file' : message,
+    };
+  }
   const { studyInstanceUid, sopInstanceUid } = outcome.instance;
   return { path, status: outcome.status, studyInstanceUid, sopInstanceUid };
 }

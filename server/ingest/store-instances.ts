@@ -189,7 +189,7 @@ function compared(known: StoredInstance, staged: StagedObject): StoreOutcome {
   if (known.sha256 === staged.sha256) return { status: 'identical', instance: known };
   throw new PacsError(
     'duplicate-instance',
-    `SOP Instance UID (0008,0018) is stored with other bytes: ${known.sizeBytes} bytes kept, ${staged.sizeBytes} offered, SHA-256 differs`,
+    'SOP Instance UID (0008,0018) is stored already with other bytes: the SHA-256 of the files differs',
   );
 }
 

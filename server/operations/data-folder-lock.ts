@@ -4,8 +4,8 @@
  * Trap: a process number alone proves nothing after a crash or a restart of the machine, since numbers are used again.
  * On Linux the file also holds when that process started and which boot that was.
  */
-import { link, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, link, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
@@ -24,7 +24,7 @@ export async function lockDataFolder(dataFolder: string): Promise<() => Promise<
   const path = join(dataFolder, 'server.lock');
   const own = `${path}.${process.pid}`;
   await makeFolder(dataFolder);
-  await writeFile(own, JSON.stringify(await describeProcess(process.pid)));
+  await writeOwn(own, dataFolder);
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       // A hard link appears whole or not at all, and only where nothing is: no reader sees half a lock.
@@ -37,14 +37,39 @@ export async function lockDataFolder(dataFolder: string): Promise<() => Promise<
   throw new PacsError('invalid-configuration', `The data folder ${dataFolder} cannot be locked; start again`);
 }
 
+async function writeOwn(path: string, dataFolder: string): Promise<void> {
+  try {
+    await writeFile(path, JSON.stringify(await describeProcess(process.pid)));
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    throw new PacsError(
+      'invalid-configuration',
+      `OSTEON_DATA: nothing can be written to the folder ${dataFolder}${why}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Trap: a recursive mkdir below /proc never returns (Node 24), so the parent is made first and the folder by itself. */
 async function makeFolder(dataFolder: string): Promise<void> {
   try {
-    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+    const parent = dirname(dataFolder);
+    if (!(await exists(parent))) await mkdir(parent, { recursive: true, mode: 0o700 });
+    if (!(await exists(dataFolder))) await mkdir(dataFolder, { mode: 0o700 });
   } catch (cause) {
     throw new PacsError('invalid-configuration', `OSTEON_DATA: the folder ${dataFolder} cannot be made`, {
       cause,
     });
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

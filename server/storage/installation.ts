@@ -8,6 +8,7 @@ import { query, type Pool } from './database.ts';
 export async function installationUid(pool: Pool): Promise<string> {
   const [row] = await query(pool, 'SELECT id FROM installation');
   const id = row?.['id'];
-  if (typeof id !== 'string') throw new PacsError('storage-unavailable', 'The database has no installation row');
+  if (typeof id !== 'string')
+    throw new PacsError('storage-unavailable', 'The database has no installation row');
   return `2.25.${BigInt(`0x${id.replaceAll('-', '')}`).toString()}`;
 }

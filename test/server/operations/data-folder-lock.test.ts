@@ -58,6 +58,18 @@ describe('the lock of a data folder', () => {
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'says so when nothing can be written there, and does not hang below /proc',
+    async () => {
+      await expect(lockDataFolder('/proc/self')).rejects.toThrow(
+        /nothing can be written to the folder \/proc\/self/,
+      );
+      await expect(lockDataFolder('/proc/osteon')).rejects.toThrow(
+        /the folder \/proc\/osteon cannot be made/,
+      );
+    },
+  );
+
   it('says so when the folder cannot be made', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(lockDataFolder(join(folder, 'file', 'data'))).rejects.toThrow(/OSTEON_DATA/);
