@@ -24,6 +24,8 @@ export function Worklist({ services }: { readonly services: Services }) {
         </h1>
         <SearchBox
           onSearch={(wanted) => {
+            // The box also speaks up once after it appears, when the reader may have turned the page already.
+            if (wanted === text) return;
             setText(wanted);
             setPage(0);
           }}
