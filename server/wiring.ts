@@ -23,6 +23,7 @@ import { loadDemoStudies } from './ingest/demo-studies.ts';
 import { InstanceStore } from './ingest/store-instances.ts';
 import { lockDataFolder } from './operations/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './operations/embedded-postgres.ts';
+import { createGate } from './operations/gate.ts';
 import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
 import { openDatabase, query, type Pool } from './storage/database.ts';
@@ -114,6 +115,8 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       objects,
       instances,
       decode: (bytes, header, frameIndex) => decoding.decode(bytes, header, frameIndex),
+      // One more than threads, so that the next file is there when a thread comes free.
+      decodingPlaces: createGate(DECODING_THREADS + 1),
     }),
     analyses: analysesRouter({ database: pool, index, analysis }),
     readingRoomFolder: join(ROOT, 'dist', 'reading-room'),

@@ -4,6 +4,7 @@
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import type { PixelFrame } from '../../dicom/vocabulary/image.ts';
 import type { InstanceStore } from '../ingest/store-instances.ts';
+import type { Gate } from '../operations/gate.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 
@@ -19,4 +20,6 @@ export interface DicomWebServices {
   readonly objects: ObjectStore;
   readonly instances: InstanceStore;
   readonly decode: DecodeFrame;
+  /** Passed before a whole file is read for decoding, so that few of them are in memory however many viewers ask. */
+  readonly decodingPlaces: Gate;
 }

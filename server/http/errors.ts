@@ -36,7 +36,8 @@ export function errorHandler(log: HttpLog): ErrorRequestHandler {
 /** Sends the status and JSON body of a failure. */
 export function sendFailure(response: Response, failure: PacsError): void {
   const { httpStatus, title } = FAILURES[failure.kind];
-  if (failure.kind === 'storage-unavailable') response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  if (failure.kind === 'storage-unavailable' || failure.kind === 'busy')
+    response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   response
     .status(httpStatus)
     .json({ error: failure.kind, message: failure.kind === 'internal' ? title : failure.message });

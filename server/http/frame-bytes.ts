@@ -93,7 +93,7 @@ function encapsulatedSource(
 }
 
 function decodedSource(
-  { objects, decode }: DicomWebServices,
+  { objects, decode, decodingPlaces }: DicomWebServices,
   instance: StoredInstance,
   pixel: ImagePixel,
 ): FrameSource {
@@ -101,7 +101,7 @@ function decodedSource(
   const header = headerOf(instance);
   return async (frameIndex) => {
     requireFrame(pixel, frameIndex);
-    const frame = await decode(await file(), header, frameIndex);
+    const frame = await decodingPlaces.pass(async () => decode(await file(), header, frameIndex));
     return { transferSyntaxUid: NATIVE, bytes: littleEndianBytes(frame, pixel) };
   };
 }

@@ -65,16 +65,18 @@ async function representative({ index }: DicomWebServices, request: Request): Pr
 }
 
 async function render(
-  { objects, decode }: DicomWebServices,
+  { objects, decode, decodingPlaces }: DicomWebServices,
   instance: StoredInstance,
   frameIndex: number,
   options: RenderOptions,
 ): Promise<Raster> {
-  const bytes = await objects.read(instance.objectKey);
-  const header = headerOf(instance);
-  const module = readPixelModule(header, bytes);
-  const frame = await decode(bytes, header, frameIndex);
-  const raster = rasterOf(frame, options.window ? { ...module, voi: [options.window] } : module);
+  const raster = await decodingPlaces.pass(async () => {
+    const bytes = await objects.read(instance.objectKey);
+    const header = headerOf(instance);
+    const module = readPixelModule(header, bytes);
+    const frame = await decode(bytes, header, frameIndex);
+    return rasterOf(frame, options.window ? { ...module, voi: [options.window] } : module);
+  });
   const { viewport } = options;
   return viewport ? await fitWithin(raster, viewport.columns, viewport.rows) : raster;
 }

@@ -14,7 +14,7 @@ import type { DecodeResult, DecodeTask } from './decode-task.ts';
 const TASK_TIMEOUT_MS = 120_000;
 
 export interface DecodePool {
-  /** `decodeFrame` in a thread: same arguments, same result, same errors. Also `undecodable-pixels` when the thread broke. */
+  /** `decodeFrame` in a thread: same arguments, same result, same errors. Also `busy` when it takes too long and `undecodable-pixels` when the thread broke. */
   decode(bytes: Uint8Array, header: InstanceHeader, frameIndex: number): Promise<PixelFrame>;
   close(): Promise<void>;
 }
@@ -39,9 +39,10 @@ export function startDecodePool(threads: number): DecodePool {
     try {
       return await places.pass(() => pool.run(task, { timeoutMs: TASK_TIMEOUT_MS }));
     } catch (cause) {
-      throw new PacsError('undecodable-pixels', 'The decoding thread stopped before it had a frame', {
-        cause,
-      });
+      const isSlow = cause instanceof Error && (cause.name === 'AbortError' || cause.name === 'TimeoutError');
+      throw isSlow
+        ? new PacsError('busy', `A frame was not decoded within ${TASK_TIMEOUT_MS / 1000} s`, { cause })
+        : new PacsError('undecodable-pixels', 'The decoding thread stopped before it had a frame', { cause });
     }
   }
 }

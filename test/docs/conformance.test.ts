@@ -35,7 +35,13 @@ function tableUnder(heading: string): string[][] {
 describe('the conformance statement', () => {
   it('lists the DICOMweb resources and their methods', () => {
     const unused = undefined as never;
-    const router = dicomWebRouter({ index: unused, objects: unused, instances: unused, decode: unused });
+    const router = dicomWebRouter({
+      index: unused,
+      objects: unused,
+      instances: unused,
+      decode: unused,
+      decodingPlaces: unused,
+    });
     const routes = router.stack.flatMap(({ route }) => {
       if (!route) return [];
       const methods = route.stack.flatMap(({ method }) =>

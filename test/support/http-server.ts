@@ -8,6 +8,7 @@ import express from 'express';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
 import type { DicomWebServices } from '../../server/http/dicom-web-services.ts';
+import { createGate } from '../../server/operations/gate.ts';
 import { errorHandler } from '../../server/http/errors.ts';
 import { authenticate } from '../../server/security/authentication.ts';
 import { LOCAL_PRINCIPAL, type Principal } from '../../server/security/principal.ts';
@@ -37,6 +38,7 @@ export async function serveDicomWeb(
       objects: storage.objects,
       instances: storage.instances(),
       decode: decodeFrame,
+      decodingPlaces: createGate(2),
       ...services,
     }),
   );
