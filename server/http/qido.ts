@@ -10,9 +10,8 @@ import { REMAINING_LIMIT } from '../storage/study-index.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import { requireJson } from './media-type.ts';
 import { parseSearch } from './qido-parameters.ts';
+import { sendWarnings } from './warnings.ts';
 import { baseUrlOf, uidParameter, urlOf } from './web-address.ts';
-
-const WARN_AGENT = 'osteon';
 
 /** GET of a list of studies, series or instances; the study and series of the path narrow it. */
 export function searchResources(index: StudyIndex, level: QueryLevel): RequestHandler {
@@ -25,10 +24,7 @@ export function searchResources(index: StudyIndex, level: QueryLevel): RequestHa
       ...(series === undefined ? {} : { seriesUid: uidParameter(request, 'series') }),
     });
     const page = await index.search(search);
-    const notices = [...warnings, ...remainingNotice(page.remaining)];
-    if (notices.length > 0) {
-      response.setHeader('Warning', notices.map((text) => `299 ${WARN_AGENT} "${text}"`).join(', '));
-    }
+    sendWarnings(response, [...warnings, ...remainingNotice(page.remaining)]);
     if (page.matches.length === 0) {
       response.status(204).end();
       return;

@@ -15,6 +15,7 @@ import { sendFailure } from './errors.ts';
 import { parseMediaType, requireJson } from './media-type.ts';
 import { boundaryOf, readMultipart } from './multipart.ts';
 import type { IncomingPart } from './multipart.ts';
+import { sendWarnings } from './warnings.ts';
 import { baseUrlOf, uidParameter, urlOf } from './web-address.ts';
 
 type Refused = StoreOutcome & { status: 'refused' };
@@ -103,10 +104,16 @@ function sendOutcomes(
     sendFailure(response, failures[0]); // nothing is wrong with the instances: the client should come again
     return;
   }
+  sendWarnings(response, failures.map(inWords));
   response
     .status(statusOf(failures.length, isNothingStored, common))
     .type(JSON_TYPE)
     .send(JSON.stringify(responseOf(baseUrlOf(request), outcomes, expectedStudyUid)));
+}
+
+/** What was wrong, in words a person understands: the response itself holds numbers only. */
+function inWords({ kind, message }: PacsError): string {
+  return `${FAILURES[kind].failureReason.toString(16).toUpperCase().padStart(4, '0')}: ${message}`;
 }
 
 /** PS3.18 Table 10.5.3-1: 200 all, 202 some, 409 none; 413 and 415 where that is what is wrong with each of them. */

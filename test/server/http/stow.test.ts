@@ -73,6 +73,18 @@ describe('STOW-RS (PS3.18 10.5)', () => {
     expect(itemsOf(answer, TAG.ReferencedSOPSequence)).toHaveLength(1);
   });
 
+  it('says each reason once in words, without what the file holds (Warning header)', async () => {
+    const truncated = instanceFile(1).subarray(0, 300);
+    const response = await stow(`${server.base}/studies`, [
+      Buffer.from('garbage'),
+      Buffer.from('more'),
+      truncated,
+    ]);
+    const warning = response.headers.get('warning') ?? '';
+    expect(warning).toMatch(/^299 osteon "C000: .*DICM.*", 299 osteon "C000: The bytes end within .*"$/);
+    expect(warning).not.toContain('SECRET');
+  });
+
   it('answers 409 when nothing was stored, as for instances of another study', async () => {
     const response = await stow(`${server.base}/studies/1.2.9`, [instanceFile(1)]);
     expect(response.status).toBe(409);
