@@ -71,6 +71,8 @@ FRACTURE_PROBABILITY = Description(
     intended_use="Gives the probability that a limb radiograph shows a fracture, to order a reading list in research. "
                  + RESEARCH_ONLY_TEXT,
     limitations=(
+        "Children's growth plates are taken for fractures: of 200 children's hands of the RSNA set, "
+        "taken as sound, 90 % were called present and 24 % definite, with 4.6 boxes a hand.",
         "Nearly every training image with implanted hardware is fractured: hardware alone may raise the probability.",
         "Calibrated on the fracture rate of the validation images, about one in five; another rate needs another calibration.",
         "One image at a time: no second view, no earlier examination.",
@@ -84,6 +86,8 @@ FRACTURE_DETECTOR = Description(
     intended_use="Proposes where in a limb radiograph a fracture may be, with a box and an outline, for research. "
                  + RESEARCH_ONLY_TEXT,
     limitations=(
+        "Children's growth plates are taken for fractures: 90 % of 200 children's hands of the RSNA set, "
+        "taken as sound, got a box, 4.6 a hand.",
         "Misses fractures; an empty result does not exclude one.",
         "Many boxes lie on the fracture without overlapping it by one half; compare AP30 with AP50.",
         "Less exact on images with implanted hardware.",
