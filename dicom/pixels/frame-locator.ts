@@ -24,11 +24,11 @@ export function nativeFrame(
   pixel: ImagePixel,
   frameIndex: number,
 ): { readonly frame: Uint8Array; readonly firstBit: number } {
-  checkFrameIndex(pixel, frameIndex);
-  const bitsPerFrame = bitsOf(pixel);
-  const firstBit = bitsPerFrame * frameIndex;
+  requireFrame(pixel, frameIndex);
+  const frameBits = bitsPerFrame(pixel);
+  const firstBit = frameBits * frameIndex;
   const start = offset + Math.floor(firstBit / 8);
-  const end = offset + Math.ceil((firstBit + bitsPerFrame) / 8);
+  const end = offset + Math.ceil((firstBit + frameBits) / 8);
   if (end > bytes.length) {
     throw new PacsError(
       'malformed-dicom',
@@ -46,18 +46,20 @@ export function encapsulatedFrame(
   frameIndex: number,
   extendedOffsets: readonly number[] = [],
 ): Uint8Array {
-  checkFrameIndex(pixel, frameIndex);
+  requireFrame(pixel, frameIndex);
   const { basicOffsets, fragments } = scanFragments(bytes, offset);
   const offsets = extendedOffsets.length > 0 ? extendedOffsets : basicOffsets;
   return join(bytes, fragmentsOf(bytes, fragments, offsets, pixel.frames, frameIndex));
 }
 
-function checkFrameIndex({ frames }: ImagePixel, frameIndex: number): void {
+/** Throws `not-found` for a frame (0-based) that the instance has not. */
+export function requireFrame({ frames }: ImagePixel, frameIndex: number): void {
   if (Number.isInteger(frameIndex) && frameIndex >= 0 && frameIndex < frames) return;
   throw new PacsError('not-found', `Frame ${frameIndex + 1} was asked for; the instance has ${frames}`);
 }
 
-function bitsOf({
+/** Size of one native frame in bits: 1-bit frames need not end on a byte. PS3.5 8.1.1. */
+export function bitsPerFrame({
   rows,
   columns,
   samplesPerPixel,

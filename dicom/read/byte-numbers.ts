@@ -25,6 +25,16 @@ export function byteOrder(isLittleEndian: boolean): ByteOrder {
   return isLittleEndian ? LITTLE_ENDIAN : BIG_ENDIAN;
 }
 
+/** A tag (group, then element) as eight upper-case hexadecimal digits. Throws `malformed-dicom`. PS3.5 7.1. */
+export function tagAt(bytes: Uint8Array, at: number, isLittleEndian: boolean): string {
+  const { uint16 } = byteOrder(isLittleEndian);
+  return hex(uint16(bytes, at)) + hex(uint16(bytes, at + 2));
+}
+
+function hex(value: number): string {
+  return value.toString(16).toUpperCase().padStart(4, '0');
+}
+
 const LITTLE_ENDIAN = orderOf(dicomParser.littleEndianByteArrayParser);
 const BIG_ENDIAN = orderOf(dicomParser.bigEndianByteArrayParser);
 

@@ -6,7 +6,7 @@
  */
 import type { DataElement, DataSet, ElementValue, PersonName, Tag } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
-import { byteOrder } from './byte-numbers.ts';
+import { byteOrder, tagAt } from './byte-numbers.ts';
 import { textReaderFor, type TextReader } from './character-set.ts';
 import type { RawElement } from './element-parser.ts';
 import { dictionaryVrOf, isPrivate } from './tag-dictionary.ts';
@@ -39,11 +39,7 @@ const NUMBERS: Readonly<Record<string, readonly [size: number, read: NumberReade
   FD: [8, (bytes, at, little) => finite(byteOrder(little).float64(bytes, at))],
   UV: [8, (bytes, at, little) => exact(viewOf(bytes).getBigUint64(at, little))],
   SV: [8, (bytes, at, little) => exact(viewOf(bytes).getBigInt64(at, little))],
-  AT: [
-    4,
-    (bytes, at, little) =>
-      hex(byteOrder(little).uint16(bytes, at)) + hex(byteOrder(little).uint16(bytes, at + 2)),
-  ],
+  AT: [4, tagAt],
 };
 
 interface Context {
@@ -178,8 +174,4 @@ function finite(value: number): number | null {
 function exact(value: bigint): number | string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
-}
-
-function hex(value: number): string {
-  return value.toString(16).toUpperCase().padStart(4, '0');
 }

@@ -8,7 +8,7 @@
  */
 import type { Tag } from '../vocabulary/data-set.ts';
 import { PacsError } from '../vocabulary/failure.ts';
-import { byteOrder } from './byte-numbers.ts';
+import { byteOrder, tagAt } from './byte-numbers.ts';
 import { dictionaryVrOf } from './tag-dictionary.ts';
 
 /** How a data set is encoded. PS3.5 Annex A. */
@@ -117,12 +117,12 @@ class ElementParser {
     }
     const at = this.position;
     const numbers = byteOrder(isLittleEndian);
-    const group = numbers.uint16(this.bytes, at);
-    const tag = hex(group) + hex(numbers.uint16(this.bytes, at + 2));
-    const form = group === 0xfffe || !isExplicitVr ? 'bare' : headerForm(this.bytes, at);
+    const tag = tagAt(this.bytes, at, isLittleEndian);
+    const isDelimiter = tag.startsWith('FFFE');
+    const form = isDelimiter || !isExplicitVr ? 'bare' : headerForm(this.bytes, at);
     if (form === 'bare') {
       this.position += 8;
-      const vr = group === 0xfffe ? '' : dictionaryVrOf(tag);
+      const vr = isDelimiter ? '' : dictionaryVrOf(tag);
       return { tag, vr, length: numbers.uint32(this.bytes, at + 4), isLittleEndian };
     }
     const written = String.fromCharCode(this.bytes[at + 4] ?? 0, this.bytes[at + 5] ?? 0);
@@ -252,10 +252,6 @@ function headerForm(bytes: Uint8Array, at: number): 'bare' | 'short' | 'long' {
 
 function isPrintable(byte: number): boolean {
   return byte >= 0x20 && byte <= 0x7e;
-}
-
-function hex(value: number): string {
-  return value.toString(16).toUpperCase().padStart(4, '0');
 }
 
 function isCapital(byte: number | undefined): boolean {

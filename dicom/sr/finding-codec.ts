@@ -9,7 +9,7 @@
  */
 import { BODY_REGION_CODES } from '../vocabulary/body-region-codes.ts';
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, isSameCode, LN, OSTEON, SCT, UCUM } from '../vocabulary/codes.ts';
+import { DCM, isSameCode, LN, OSTEON, SCT, UCUM, wordOf } from '../vocabulary/codes.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type {
   Certainty,
@@ -71,7 +71,7 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
       }),
     ],
     read: ({ node }) => {
-      const region = keyOf(BODY_REGION_CODES, node.codeOf(OSTEON.bodyRegion));
+      const region = wordOf(BODY_REGION_CODES, node.codeOf(OSTEON.bodyRegion));
       const probability = region && probabilityOf(node.numberOf(DCM.certaintyOfFinding));
       return region === undefined || probability === undefined ? undefined : { region, probability };
     },
@@ -91,10 +91,10 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
       }),
     ],
     read: ({ node }) => {
-      const verdict = keyOf(VERDICT_CODES, node.codeOf(SCT.fractureOfBone));
+      const verdict = wordOf(VERDICT_CODES, node.codeOf(SCT.fractureOfBone));
       const probability = verdict && probabilityOf(node.numberOf(DCM.probability));
       if (verdict === undefined || probability === undefined) return undefined;
-      const certainty = keyOf(CERTAINTY_CODES, node.codeOf(OSTEON.operatingPoint));
+      const certainty = wordOf(CERTAINTY_CODES, node.codeOf(OSTEON.operatingPoint));
       return { verdict, probability, ...(certainty && { certainty }) };
     },
   },
@@ -185,14 +185,14 @@ function writeFracture(finding: FindingBase & FindingDetails['fracture']): reado
 }
 
 function readFracture({ node, ring, outline }: ReadGroup): FindingDetails['fracture'] | undefined {
-  const certainty = keyOf(CERTAINTY_CODES, node.codeOf(OSTEON.operatingPoint));
+  const certainty = wordOf(CERTAINTY_CODES, node.codeOf(OSTEON.operatingPoint));
   const probability = certainty && probabilityOf(node.numberOf(DCM.certaintyOfFinding));
   const purpose = node.codeOf(DCM.geometricPurposeOfRegion);
   if (certainty === undefined || probability === undefined || !ring || !purpose) return undefined;
   const polygon = isSameCode(purpose, SCT.boundedBy) ? outline : ring;
   const siteNode = node.childOf(SCT.findingSite);
   const site = siteNode?.code;
-  const laterality = keyOf(LATERALITY_CODES, siteNode?.codeOf(SCT.laterality));
+  const laterality = wordOf(LATERALITY_CODES, siteNode?.codeOf(SCT.laterality));
   return {
     certainty,
     probability,
@@ -212,7 +212,7 @@ function wholeImage(
 
 /** The operating point reached, as a coded evaluation; nothing where none is or the word is not one of ours. */
 function certaintyItems(certainty: Certainty | undefined): readonly ContentItem[] {
-  const value = certainty && keyOf(CERTAINTY_CODES, CERTAINTY_CODES[certainty]);
+  const value = certainty && wordOf(CERTAINTY_CODES, CERTAINTY_CODES[certainty]);
   return value ? [code('CONTAINS', OSTEON.operatingPoint, CERTAINTY_CODES[value])] : [];
 }
 
@@ -228,14 +228,4 @@ function monthsOf(node: ContentNode | undefined): number | undefined {
   const measurement = node?.measurement;
   if (!measurement?.units || !isSameCode(measurement.units, UCUM.month)) return undefined;
   return measurement.value >= 0 ? measurement.value : undefined;
-}
-
-/** The word of a table whose code is the given one. */
-function keyOf<Word extends string>(
-  table: Readonly<Record<Word, Code>>,
-  found: Code | undefined,
-): Word | undefined {
-  if (!found) return undefined;
-  const entries = Object.entries(table) as [Word, Code][];
-  return entries.find(([, candidate]) => isSameCode(candidate, found))?.[0];
 }

@@ -5,7 +5,7 @@
  * Trap: a model without findings says nothing in the measurements, so its identity stands here (TID 4019).
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, OSTEON, PRIVATE_SCHEME, UMLS } from '../vocabulary/codes.ts';
+import { DCM, OSTEON, PRIVATE_SCHEME, UMLS, wordOf } from '../vocabulary/codes.ts';
 import type { Finding, ImageOutcome, ModelRun, RejectionReason, SourceImage } from '../vocabulary/finding.ts';
 import { INTENDED_USE_NOTICE, REJECTION_REASONS } from '../vocabulary/finding.ts';
 import { code, container, image, text, type ContentItem, type ImageReference } from './content-items.ts';
@@ -127,9 +127,4 @@ function readRun(node: ContentNode): ModelRun[] {
   if (!model || !status) return [];
   if (status === 'succeeded') return [{ model, status }];
   return [{ model, status, reason: node.textOf(OSTEON.analysisDetail) ?? '' }];
-}
-
-function wordOf<Word extends string>(table: Readonly<Record<Word, Code>>, found: Code | undefined) {
-  const entries = Object.entries(table) as [Word, Code][];
-  return entries.find(([, { value, scheme }]) => value === found?.value && scheme === found.scheme)?.[0];
 }

@@ -21,6 +21,16 @@ export function isSameCode(one: Code, other: Code): boolean {
   return one.value === other.value && one.scheme === other.scheme;
 }
 
+/** The word of a table whose code is the given one; `undefined` when none is. */
+export function wordOf<Word extends string>(
+  table: Readonly<Record<Word, Code>>,
+  found: Code | undefined,
+): Word | undefined {
+  if (!found) return undefined;
+  const entries = Object.entries(table) as [Word, Code][];
+  return entries.find(([, candidate]) => isSameCode(candidate, found))?.[0];
+}
+
 /** Concept names and values of PS3.16 Annex D and its context groups. */
 export const DCM = {
   imagingMeasurementReport: code('126000', 'DCM', 'Imaging Measurement Report'),

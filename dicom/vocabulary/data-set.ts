@@ -75,6 +75,7 @@ export function personNameOf(dataSet: DataSet, tag: Tag): PersonName | undefined
   return element?.vr === 'PN' && typeof value === 'object' && value !== null ? value : undefined;
 }
 
-function isItem(value: ElementValue): value is DataSet {
+/** True for an item of a sequence (or a person name: the VR tells them apart). */
+export function isItem(value: ElementValue): value is DataSet {
   return typeof value === 'object' && value !== null;
 }

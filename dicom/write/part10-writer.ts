@@ -5,8 +5,8 @@
  * 4 KiB, so pixel bytes go round it: they are the last element of the file and are appended as they are.
  */
 import dcmjs, { type DcmjsDataSet, type DcmjsElement } from 'dcmjs';
-import type { DataElement, DataSet, ElementValue, Tag } from '../vocabulary/data-set.ts';
-import { numberOf, textOf } from '../vocabulary/data-set.ts';
+import type { DataElement, DataSet, Tag } from '../vocabulary/data-set.ts';
+import { isItem, numberOf, textOf } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError, asPacsError } from '../vocabulary/failure.ts';
 import {
@@ -92,10 +92,6 @@ function items(tag: Tag, element: DataElement): readonly DataSet[] {
     if (isItem(item)) return item;
     throw new PacsError('invalid-value', `element ${tag}: an item of a sequence must be a data set`);
   });
-}
-
-function isItem(value: ElementValue): value is DataSet {
-  return typeof value === 'object' && value !== null;
 }
 
 function binaryValue(tag: Tag, element: DataElement): ArrayBuffer {

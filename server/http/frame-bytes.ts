@@ -4,7 +4,7 @@
  * A native little-endian frame is one ranged read. Trap: implicit VR changes how elements are written, not the bytes
  * of Pixel Data, so those frames go out as they are and are called Explicit VR Little Endian, which the web allows.
  */
-import { encapsulatedFrame } from '../../dicom/pixels/frame-locator.ts';
+import { bitsPerFrame, encapsulatedFrame, requireFrame } from '../../dicom/pixels/frame-locator.ts';
 import { readImagePixel } from '../../dicom/read/image-pixel.ts';
 import type { ImagePixel } from '../../dicom/read/image-pixel.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
@@ -115,23 +115,6 @@ function littleEndianBytes({ samples }: PixelFrame, { bitsAllocated }: ImagePixe
   else if (width === 2) samples.forEach((sample, index) => { view.setUint16(index * 2, sample, true); }); // prettier-ignore
   else samples.forEach((sample, index) => { view.setUint32(index * 4, sample, true); }); // prettier-ignore
   return bytes;
-}
-
-/** Two pixels of YBR_FULL_422 share one Cb and one Cr. PS3.3 C.7.6.3.1.2. */
-function bitsPerFrame({
-  rows,
-  columns,
-  samplesPerPixel,
-  bitsAllocated,
-  photometricInterpretation,
-}: ImagePixel): number {
-  const samples = photometricInterpretation === 'YBR_FULL_422' ? 2 : samplesPerPixel;
-  return rows * columns * samples * bitsAllocated;
-}
-
-function requireFrame({ frames }: ImagePixel, frameIndex: number): void {
-  if (frameIndex >= 0 && frameIndex < frames) return;
-  throw new PacsError('not-found', `Frame ${frameIndex + 1} was asked for; the instance has ${frames}`);
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

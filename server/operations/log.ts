@@ -15,13 +15,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** What one log line may carry beside its message: plain values without patient data, and an error under `error`. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** A place to log to. `child` returns a log whose every line also carries `fields`. */
+/** A place to log to. */
 export interface Log {
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
-  child(fields: LogFields): Log;
 }
 
 /** Opens the log on standard error at `level`. */
@@ -39,7 +38,6 @@ export const SILENT_LOG: Log = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
-  child: () => SILENT_LOG,
 };
 
 /** What may be said of an error in a log: kind, message and cause of ours; class name and stack frames of a foreign one. */
@@ -69,6 +67,5 @@ function wrap(logger: pino.Logger): Log {
     error: (fields, message) => {
       logger.error(fields, message);
     },
-    child: (fields) => wrap(logger.child(fields)),
   };
 }
