@@ -1,0 +1,49 @@
+/**
+ * Everything that a file meets on its way through the pure rooms, each step whatever became of the one before.
+ */
+import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
+import { toGrey } from '../../dicom/pixels/render.ts';
+import { readImagePixel } from '../../dicom/read/image-pixel.ts';
+import { readHeader, readHeaderFromPrefix, readPart10 } from '../../dicom/read/part10-reader.ts';
+import { readPixelModule } from '../../dicom/read/pixel-module.ts';
+import { readReport } from '../../dicom/sr/report-reader.ts';
+import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
+import { PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
+
+const PREFIX_BYTES = 64 * 1024;
+
+/** How the walk ended: the image was turned into grey, or the kind of the last refusal. */
+export type Outcome = 'shown' | FailureKind;
+
+/** Walks. Throws whatever is no `PacsError`, and also a `PacsError` of kind `internal`, which names nothing. */
+export async function walk(file: Uint8Array): Promise<Outcome> {
+  await named(() => readHeaderFromPrefix(file.subarray(0, PREFIX_BYTES)));
+  await named(() => readPart10(file));
+  let header: InstanceHeader | undefined;
+  const reading = await named(() => (header = readHeader(file)));
+  if (header === undefined) return reading ?? 'internal';
+  const known = header;
+  await named(() => readReport(known.attributes));
+  await named(() => readPixelModule(known, file));
+  await named(() => decodeFrame(file, known, readImagePixel(known).frames - 1));
+  return (await named(() => show(file, known))) ?? 'shown';
+}
+
+async function show(file: Uint8Array, header: InstanceHeader): Promise<void> {
+  const frame = await decodeFrame(file, header, 0);
+  const grey = toGrey(frame, readPixelModule(header, file));
+  if (grey.samples.length !== frame.rows * frame.columns) {
+    throw new Error(`${grey.samples.length} samples for ${frame.rows} × ${frame.columns} pixels`);
+  }
+}
+
+/** The kind of failure of a step; `undefined` when it succeeds. */
+async function named(step: () => unknown): Promise<FailureKind | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PacsError && error.kind !== 'internal') return error.kind;
+    throw error;
+  }
+}
