@@ -54,7 +54,6 @@ function locatedFindings(
   return reported.map((fracture, index) => ({
     kind: 'fracture',
     trackingId: `fracture-${index + 1}`,
-    concept: located.concept,
     source: request.source,
     model: located.model,
     ...fracture,

@@ -7,86 +7,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BODY_REGIONS, type ModelIdentity } from '../dicom/vocabulary/finding.ts';
 import { PacsError } from '../dicom/vocabulary/failure.ts';
+import { extraInputContract, inputContract, inputProblemOf } from './input-contract.ts';
+import { fraction } from './manifest-parts.ts';
+import { outputContract, yieldOf } from './postprocess/decoders.ts';
+import type { ReadingKind } from './postprocess/reading.ts';
 
-const code = z.strictObject({
-  value: z.string().min(1).max(16),
-  scheme: z.string().min(1).max(16),
-  meaning: z.string().min(1).max(64),
-});
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
-const fraction = z.number().min(0).max(1);
-const side = z.number().int().min(16).max(4096);
-
-/** One step from grey values in 0–1 to what the network was trained on; Python's training runs the same list. */
-const normalisationStep = z.discriminatedUnion('op', [
-  /** Stretch between two percentiles (0–100) of the image's content, clipped to 0–1. */
-  z.strictObject({
-    op: z.literal('percentile-stretch'),
-    low: z.number().min(0).max(100),
-    high: z.number().min(0).max(100),
-  }),
-  /** (x − mean) / std, one value per channel. */
-  z.strictObject({
-    op: z.literal('standardise'),
-    mean: z.array(z.number()).min(1),
-    std: z.array(z.number().positive()).min(1),
-  }),
-]);
-
-const inputSpec = z.strictObject({
-  name: z.string().min(1),
-  width: side,
-  height: side,
-  channels: z.union([z.literal(1), z.literal(3)]),
-  fit: z.literal('letterbox'),
-  steps: z.array(normalisationStep),
-});
-
-const extraInput = z.strictObject({
-  name: z.string().min(1),
-  source: z.literal('patient-sex'),
-  values: z.strictObject({ F: z.number(), M: z.number(), O: z.number(), unknown: z.number() }),
-});
-
-/** How the output tensors are read; one row here is one decoder in `postprocess/`. */
-const outputContract = z.discriminatedUnion('decoder', [
-  z.strictObject({
-    decoder: z.literal('sigmoid-classifier'),
-    name: z.string().min(1),
-    labels: z
-      .array(z.strictObject({ label: z.string().min(1), concept: code, threshold: fraction.optional() }))
-      .min(1),
-  }),
-  z.strictObject({
-    decoder: z.literal('binary-probability'),
-    name: z.string().min(1),
-    /** Per region: logit' = slope · logit + intercept. */
-    calibrationByRegion: z
-      .partialRecord(z.enum(BODY_REGIONS), z.strictObject({ slope: z.number(), intercept: z.number() }))
-      .optional(),
-  }),
-  z.strictObject({
-    decoder: z.literal('center-heatmap'),
-    heat: z.string().min(1),
-    distances: z.string().min(1),
-    mask: z.string().min(1),
-    stride: z.number().int().min(1).max(64),
-    maskStride: z.number().int().min(1).max(64),
-    maskThreshold: fraction,
-    nmsIou: fraction,
-    maxDetections: z.number().int().min(1).max(200),
-    concept: code,
-  }),
-  z.strictObject({
-    decoder: z.literal('regression'),
-    value: z.string().min(1),
-    uncertainty: z.string().min(1).optional(),
-    unit: code,
-    concept: code,
-    /** Values outside are a failure of the model, not a finding. */
-    range: z.tuple([z.number(), z.number()]),
-  }),
-]);
 
 const manifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -99,8 +25,8 @@ const manifestSchema = z.strictObject({
     file: z.string().regex(/^[\w.-]+\.onnx$/, 'expected a file name ending in .onnx'),
     sha256,
   }),
-  input: inputSpec,
-  extraInputs: z.array(extraInput),
+  input: inputContract,
+  extraInputs: z.array(extraInputContract),
   output: outputContract,
   operatingPoints: z
     .strictObject({ suspicious: fraction, definite: fraction })
@@ -123,19 +49,13 @@ const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ModelTask = Manifest['task'];
-export type InputSpec = Manifest['input'];
-export type NormalisationStep = z.infer<typeof normalisationStep>;
-export type OutputContract = Manifest['output'];
-export type DecoderName = OutputContract['decoder'];
-/** The contract of one decoder. */
-export type ContractOf<D extends DecoderName> = Extract<OutputContract, { decoder: D }>;
 
-/** The decoder each task's output is read by. */
-const DECODER_OF_TASK: Record<ModelTask, DecoderName> = {
-  'body-region': 'sigmoid-classifier',
-  'fracture-probability': 'binary-probability',
-  'fracture-detection': 'center-heatmap',
-  'bone-age': 'regression',
+/** What each task can be told by: any decoder that yields one of these will do. */
+const READINGS_OF_TASK: Record<ModelTask, readonly ReadingKind[]> = {
+  'body-region': ['classes'],
+  'fracture-probability': ['probability', 'classes'],
+  'fracture-detection': ['instances'],
+  'bone-age': ['value'],
 };
 
 /** Reads a manifest. `folder` is the folder's name, which must be the model's id. Throws `model-invalid` naming each wrong key. */
@@ -143,34 +63,22 @@ export function parseManifest(json: unknown, folder: string): Manifest {
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success)
     throw new PacsError('model-invalid', `models/${folder}/manifest.json: ${z.prettifyError(parsed.error)}`);
-  const manifest = parsed.data;
-  if (manifest.id !== folder) {
-    throw new PacsError(
-      'model-invalid',
-      `models/${folder}/manifest.json: id is "${manifest.id}"; expected the folder's name`,
-    );
-  }
-  const expected = DECODER_OF_TASK[manifest.task];
-  if (manifest.output.decoder !== expected) {
-    throw new PacsError(
-      'model-invalid',
-      `models/${folder}/manifest.json: output.decoder is "${manifest.output.decoder}"; task "${manifest.task}" expects "${expected}"`,
-    );
-  }
-  checkChannels(manifest, folder);
-  return manifest;
+  const problem = problemOf(parsed.data, folder);
+  if (problem !== undefined)
+    throw new PacsError('model-invalid', `models/${folder}/manifest.json: ${problem}`);
+  return parsed.data;
 }
 
-function checkChannels({ input }: Manifest, folder: string): void {
-  for (const step of input.steps) {
-    if (step.op !== 'standardise') continue;
-    if (step.mean.length !== input.channels || step.std.length !== input.channels) {
-      throw new PacsError(
-        'model-invalid',
-        `models/${folder}/manifest.json: standardise has ${step.mean.length} means and ${step.std.length} deviations; expected ${input.channels} of each`,
-      );
-    }
-  }
+/** What is wrong with a manifest although each of its keys is right. */
+function problemOf({ id, task, input, output }: Manifest, folder: string): string | undefined {
+  if (id !== folder) return `id is "${id}"; expected the folder's name`;
+  const found = yieldOf(output.decoder);
+  const wanted = READINGS_OF_TASK[task];
+  if (!wanted.includes(found))
+    return `output.decoder "${output.decoder}" gives ${found}; task "${task}" expects ${wanted.join(' or ')}`;
+  if ('labels' in output && !output.labels.some(({ concept }) => concept))
+    return `output.labels name no concept; expected one at least, for what the task looks for`;
+  return inputProblemOf(input);
 }
 
 /**

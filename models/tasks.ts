@@ -1,7 +1,8 @@
 /**
- * The four tasks: tensor in, network, decoder, findings in image points out.
+ * The four tasks: tensor in, network, decoder, findings in image points out. A task asks for a kind of reading; which
+ * decoder gives it is the manifest's affair.
  */
-import { OSTEON, isSameCode } from '../dicom/vocabulary/codes.ts';
+import { OSTEON, isSameCode, type Code } from '../dicom/vocabulary/codes.ts';
 import { PacsError } from '../dicom/vocabulary/failure.ts';
 import {
   BODY_REGIONS,
@@ -10,6 +11,7 @@ import {
   type ModelIdentity,
 } from '../dicom/vocabulary/finding.ts';
 import {
+  type Affine,
   type BoundingBox,
   type Polygon,
   apply,
@@ -17,14 +19,11 @@ import {
   clipBox,
   imagePoint,
 } from '../dicom/vocabulary/geometry.ts';
-import { type ContractOf, type DecoderName, identityOf, type Manifest } from './manifest.ts';
+import { identityOf, type Manifest } from './manifest.ts';
 import { type Tensor, toTensor } from './normalise/to-tensor.ts';
 import type { AnalysisRequest, RunModel } from './pipeline.ts';
-import { decodeCenterHeatmap } from './postprocess/boxes.ts';
-import { decodeBinaryProbability, decodeSigmoidClassifier } from './postprocess/classes.ts';
-import { outlineOf } from './postprocess/contours.ts';
-import { outputOf } from './postprocess/outputs.ts';
-import { decodeRegression } from './postprocess/regression.ts';
+import { readOutputs } from './postprocess/decoders.ts';
+import type { FoundInstance, Reading, ReadingKind, ReadingOf } from './postprocess/reading.ts';
 
 /** What the region model says of an image. */
 export interface RegionReading {
@@ -40,15 +39,13 @@ export async function recogniseRegion(
   model: Manifest,
   run: RunModel,
 ): Promise<RegionReading> {
-  const contract = contractOf(model, 'sigmoid-classifier');
-  const { tensor } = toTensor(request.image, model.input);
-  const probabilities = decodeSigmoidClassifier(await run(model, { [model.input.name]: tensor }), contract);
+  const { reading } = await readImage(request, model, run, ['classes']);
   const fallback = model.operatingPoints.suspicious;
-  const limb = contract.labels.find(({ concept }) => isSameCode(concept, OSTEON.limbRadiograph));
-  const limbProbability = limb ? (probabilities.get(limb.label) ?? 0) : 1;
-  const findings = contract.labels.flatMap(({ label, concept, threshold }): Finding<'body-region'>[] => {
-    const probability = probabilities.get(label) ?? 0;
-    if (!isBodyRegion(label) || probability < (threshold ?? fallback)) return [];
+  const limb = limbOf(reading);
+  const findings = reading.classes.flatMap((found): Finding<'body-region'>[] => {
+    const { label, concept, probability } = found;
+    const region = regionOf(found);
+    if (!region || !concept || probability < (found.threshold ?? fallback)) return [];
     return [
       {
         kind: 'body-region',
@@ -56,12 +53,34 @@ export async function recogniseRegion(
         concept,
         source: request.source,
         model: identityOf(model),
-        region: label,
+        region,
         probability,
       },
     ];
   });
-  return { isLimb: limbProbability >= (limb?.threshold ?? fallback), limbProbability, findings };
+  return {
+    isLimb: limb.probability >= (limb.threshold ?? fallback),
+    limbProbability: limb.probability,
+    findings,
+  };
+}
+
+/**
+ * The probability of a limb radiograph: the label with that concept; else, of classes that exclude each other, what is
+ * left beside those that are no region; else 1, since the model cannot tell.
+ */
+function limbOf({ classes, areExclusive }: ReadingOf<'classes'>): {
+  probability: number;
+  threshold?: number;
+} {
+  const limb = classes.find(({ concept }) => concept && isSameCode(concept, OSTEON.limbRadiograph));
+  if (limb)
+    return {
+      probability: limb.probability,
+      ...(limb.threshold !== undefined && { threshold: limb.threshold }),
+    };
+  const others = areExclusive ? classes.filter((found) => !regionOf(found)) : [];
+  return { probability: 1 - others.reduce((sum, { probability }) => sum + probability, 0) };
 }
 
 /** The image-level probability of a fracture, 0–1, and who said it. */
@@ -71,29 +90,42 @@ export interface PresenceReading {
   readonly operatingPoints: Manifest['operatingPoints'];
 }
 
+/** How likely the image shows a fracture. Of a classifier, every class with a concept is a fracture. */
 export async function fractureProbability(
   request: AnalysisRequest,
   model: Manifest,
   run: RunModel,
   regions: readonly BodyRegion[],
 ): Promise<PresenceReading> {
-  const contract = contractOf(model, 'binary-probability');
-  const { tensor } = toTensor(request.image, model.input);
-  const outputs = await run(model, { [model.input.name]: tensor });
-  const probability = decodeBinaryProbability(outputs, contract, regions);
+  const { reading } = await readImage(request, model, run, ['probability', 'classes'], { regions });
+  const probability = reading.kind === 'probability' ? reading.probability : probabilityOfAny(reading);
   return { probability, model: identityOf(model), operatingPoints: model.operatingPoints };
 }
 
-/** Fractures that reach *suspicious*, best first, in image points. */
+/** Of classes that exclude each other the sum is meant, of others the most probable. */
+function probabilityOfAny({ classes, areExclusive }: ReadingOf<'classes'>): number {
+  const sought = classes.flatMap(({ concept, probability }) => (concept ? [probability] : []));
+  return areExclusive
+    ? Math.min(
+        1,
+        sought.reduce((sum, one) => sum + one, 0),
+      )
+    : Math.max(0, ...sought);
+}
+
+/** One fracture in image points. */
+export interface LocatedFracture {
+  readonly concept: Code;
+  readonly box: BoundingBox;
+  readonly polygon?: Polygon;
+  readonly probability: number;
+}
+
+/** Fractures that reach *suspicious*, best first. */
 export interface LocatedFractures {
   readonly model: ModelIdentity;
-  readonly concept: ContractOf<'center-heatmap'>['concept'];
   readonly operatingPoints: Manifest['operatingPoints'];
-  readonly fractures: readonly {
-    readonly box: BoundingBox;
-    readonly polygon?: Polygon;
-    readonly probability: number;
-  }[];
+  readonly fractures: readonly LocatedFracture[];
 }
 
 export async function detectFractures(
@@ -101,34 +133,24 @@ export async function detectFractures(
   model: Manifest,
   run: RunModel,
 ): Promise<LocatedFractures> {
-  const contract = contractOf(model, 'center-heatmap');
-  const { columns, rows } = request.image;
-  const { tensor, toImage } = toTensor(request.image, model.input);
-  const outputs = await run(model, { [model.input.name]: tensor });
-  const mask = outputOf(outputs, contract.mask, [1, 1, -1, -1], [0, 1]);
-  const plane = {
-    data: mask.data,
-    columns: mask.dims[3] ?? 0,
-    rows: mask.dims[2] ?? 0,
-    stride: contract.maskStride,
-  };
-  const fractures = decodeCenterHeatmap(outputs, contract, model.operatingPoints.suspicious).flatMap(
-    ({ box, score }) => {
-      const onImage = clipBox(applyToBox(toImage, box), columns, rows);
-      if (onImage.right <= onImage.left || onImage.bottom <= onImage.top) return [];
-      const polygon = outlineOf(plane, box, contract.maskThreshold)?.map((point) => {
-        const { x, y } = apply(toImage, point.x, point.y);
-        return imagePoint(Math.min(Math.max(x, 0), columns), Math.min(Math.max(y, 0), rows));
-      });
-      return [{ box: onImage, probability: score, ...(polygon && { polygon }) }];
-    },
-  );
-  return {
-    model: identityOf(model),
-    concept: contract.concept,
-    operatingPoints: model.operatingPoints,
-    fractures,
-  };
+  const { reading, toImage } = await readImage(request, model, run, ['instances']);
+  const fractures = reading.instances.flatMap((instance) => onImage(instance, toImage, request.image));
+  return { model: identityOf(model), operatingPoints: model.operatingPoints, fractures };
+}
+
+/** An instance in image points, cut at the image's border; none when nothing of it lies on the image. */
+function onImage(
+  { concept, score, box, polygon }: FoundInstance,
+  toImage: Affine,
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+): readonly LocatedFracture[] {
+  const clipped = clipBox(applyToBox(toImage, box), columns, rows);
+  if (clipped.right <= clipped.left || clipped.bottom <= clipped.top) return [];
+  const outline = polygon?.map((point) => {
+    const { x, y } = apply(toImage, point.x, point.y);
+    return imagePoint(Math.min(Math.max(x, 0), columns), Math.min(Math.max(y, 0), rows));
+  });
+  return [{ concept, box: clipped, probability: score, ...(outline && { polygon: outline }) }];
 }
 
 /** The bone age of a hand, in months. */
@@ -137,19 +159,14 @@ export async function estimateBoneAge(
   model: Manifest,
   run: RunModel,
 ): Promise<readonly Finding<'bone-age'>[]> {
-  const contract = contractOf(model, 'regression');
-  const { tensor } = toTensor(request.image, model.input);
   const { sex, ageMonths } = request.patient;
-  const inputs: Record<string, Tensor> = { [model.input.name]: tensor };
-  for (const extra of model.extraInputs) {
-    inputs[extra.name] = { data: Float32Array.of(extra.values[sex ?? 'unknown']), dims: [1, 1] };
-  }
-  const { value, uncertainty } = decodeRegression(await run(model, inputs), contract);
+  const { reading } = await readImage(request, model, run, ['value']);
+  const { value, uncertainty } = reading;
   return [
     {
       kind: 'bone-age',
       trackingId: 'bone-age',
-      concept: contract.concept,
+      concept: reading.concept,
       source: request.source,
       model: identityOf(model),
       months: value,
@@ -161,16 +178,38 @@ export async function estimateBoneAge(
   ];
 }
 
-function contractOf<D extends DecoderName>(model: Manifest, decoder: D): ContractOf<D> {
-  if (model.output.decoder !== decoder) {
-    throw new PacsError(
-      'model-invalid',
-      `${model.id}: decoder is "${model.output.decoder}"; expected "${decoder}"`,
-    );
+/** Runs a network on the image and reads its outputs. Throws `model-invalid` when the decoder gives none of `kinds`. */
+async function readImage<K extends ReadingKind>(
+  request: AnalysisRequest,
+  model: Manifest,
+  run: RunModel,
+  kinds: readonly K[],
+  { regions = [] }: { readonly regions?: readonly BodyRegion[] } = {},
+): Promise<{ readonly reading: ReadingOf<K>; readonly toImage: Affine }> {
+  const { tensor, toImage } = toTensor(request.image, model.input);
+  const inputs: Record<string, Tensor> = { [model.input.name]: tensor };
+  for (const extra of model.extraInputs) {
+    inputs[extra.name] = {
+      data: Float32Array.of(extra.values[request.patient.sex ?? 'unknown']),
+      dims: [1, 1],
+    };
   }
-  return model.output as ContractOf<D>;
+  const context = { threshold: model.operatingPoints.suspicious, regions };
+  const reading = readOutputs(await run(model, inputs), model.output, context);
+  if (isOneOf(reading, kinds)) return { reading, toImage };
+  throw new PacsError('model-invalid', `${model.id} gives ${reading.kind}; expected ${kinds.join(' or ')}`);
 }
 
-function isBodyRegion(label: string): label is BodyRegion {
-  return (BODY_REGIONS as readonly string[]).includes(label);
+function isOneOf<K extends ReadingKind>(reading: Reading, kinds: readonly K[]): reading is ReadingOf<K> {
+  return kinds.some((kind) => kind === reading.kind);
+}
+
+function regionOf({
+  label,
+  region,
+}: {
+  readonly label: string;
+  readonly region?: BodyRegion | undefined;
+}): BodyRegion | undefined {
+  return region ?? BODY_REGIONS.find((known) => known === label);
 }

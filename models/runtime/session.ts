@@ -9,6 +9,7 @@ import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Tensor } from '../normalise/to-tensor.ts';
 import type { RunModel } from '../pipeline.ts';
+import { shapesOf } from '../postprocess/decoders.ts';
 import { loadWeights } from './load-models.ts';
 
 /** Networks that are loaded in this thread. */
@@ -61,7 +62,7 @@ async function open(
   }
   const wantedInputs = [manifest.input.name, ...manifest.extraInputs.map(({ name }) => name)];
   checkNames(manifest, 'inputs', wantedInputs, session.inputNames);
-  checkNames(manifest, 'outputs', outputNamesOf(manifest), session.outputNames);
+  checkNames(manifest, 'outputs', Object.keys(shapesOf(manifest.output)), session.outputNames);
   return session;
 }
 
@@ -78,18 +79,6 @@ function checkNames(
     'model-invalid',
     `models/${manifest.id}: the graph's ${what} are ${found.join(', ')}; the manifest states ${wanted.join(', ')}`,
   );
-}
-
-function outputNamesOf({ output }: Manifest): readonly string[] {
-  switch (output.decoder) {
-    case 'sigmoid-classifier':
-    case 'binary-probability':
-      return [output.name];
-    case 'center-heatmap':
-      return [output.heat, output.distances, output.mask];
-    case 'regression':
-      return output.uncertainty === undefined ? [output.value] : [output.value, output.uncertainty];
-  }
 }
 
 async function runSession(

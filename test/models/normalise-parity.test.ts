@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { InputSpec } from '../../models/manifest.ts';
+import type { InputSpec } from '../../models/input-contract.ts';
 import { toTensor } from '../../models/normalise/to-tensor.ts';
 import { sharedData } from '../support/shared-data.ts';
 

@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import type { BodyRegion } from '../../dicom/vocabulary/finding.ts';
 import { boundsOf } from '../../dicom/vocabulary/geometry.ts';
-import type { ContractOf } from '../../models/manifest.ts';
-import { decodeCenterHeatmap } from '../../models/postprocess/boxes.ts';
-import { decodeBinaryProbability } from '../../models/postprocess/classes.ts';
 import { outlineOf } from '../../models/postprocess/contours.ts';
-import { decodeRegression } from '../../models/postprocess/regression.ts';
-import { BONE_AGE, DETECTOR } from './manifests.ts';
+import { readOutputs } from '../../models/postprocess/decoders.ts';
+import type { Outputs } from '../../models/postprocess/outputs.ts';
+import { BONE_AGE, MANIFEST_JSON } from './manifests.ts';
 
-const detector = DETECTOR.output as ContractOf<'center-heatmap'>;
-const regression = BONE_AGE.output as ContractOf<'regression'>;
+const CONCEPT = MANIFEST_JSON.detector.output.concept;
+
+/** Boxes and scores of a heat map. */
+function boxesOf(given: Outputs, threshold: number, nmsIou = 0.5) {
+  const contract = { ...MANIFEST_JSON.detector.output, nmsIou };
+  const reading = readOutputs(given, contract, { threshold, regions: [] });
+  return reading.kind === 'instances' ? reading.instances : [];
+}
+
+const boneAgeOf = (given: Outputs) => readOutputs(given, BONE_AGE.output, { threshold: 0, regions: [] });
 
 /** Heat and distances of an 8×8 map with given peaks. */
 function outputs(peaks: readonly { column: number; row: number; score: number; reach: number }[]) {
@@ -19,15 +26,20 @@ function outputs(peaks: readonly { column: number; row: number; score: number; r
     heat[row * 8 + column] = score;
     for (let side = 0; side < 4; side++) distances[side * 64 + row * 8 + column] = reach;
   }
-  return { heat: { data: heat, dims: [1, 1, 8, 8] }, distances: { data: distances, dims: [1, 4, 8, 8] } };
+  return {
+    heat: { data: heat, dims: [1, 1, 8, 8] },
+    distances: { data: distances, dims: [1, 4, 8, 8] },
+    mask: { data: new Float32Array(64), dims: [1, 1, 8, 8] },
+  };
 }
 
 describe('boxes from a heat map', () => {
   it('places a box about the centre of its cell, (i + 0.5) · stride', () => {
-    const [only] = decodeCenterHeatmap(outputs([{ column: 3, row: 2, score: 0.9, reach: 4 }]), detector, 0.5);
+    const [only] = boxesOf(outputs([{ column: 3, row: 2, score: 0.9, reach: 4 }]), 0.5);
     expect(only).toEqual({
       box: { left: 24, top: 16, right: 32, bottom: 24 },
       score: expect.closeTo(0.9, 6) as number,
+      concept: CONCEPT,
     });
   });
 
@@ -36,7 +48,7 @@ describe('boxes from a heat map', () => {
       { column: 3, row: 2, score: 0.5, reach: 4 },
       { column: 4, row: 2, score: 0.5, reach: 4 },
     ];
-    expect(decodeCenterHeatmap(outputs(peaks), detector, 0.4)).toHaveLength(1);
+    expect(boxesOf(outputs(peaks), 0.4)).toHaveLength(1);
   });
 
   it('suppresses the lesser of two boxes that overlap, and keeps one that does not', () => {
@@ -45,9 +57,7 @@ describe('boxes from a heat map', () => {
       { column: 4, row: 2, score: 0.8, reach: 20 },
       { column: 7, row: 7, score: 0.7, reach: 3 },
     ];
-    const scores = decodeCenterHeatmap(outputs(peaks), { ...detector, nmsIou: 0.3 }, 0.4).map(
-      ({ score }) => score,
-    );
+    const scores = boxesOf(outputs(peaks), 0.4, 0.3).map(({ score }) => score);
     expect(scores).toEqual([expect.closeTo(0.9, 6), expect.closeTo(0.7, 6)]);
   });
 
@@ -56,16 +66,14 @@ describe('boxes from a heat map', () => {
       { column: 0, row: 0, score: 0.9, reach: 50 },
       { column: 5, row: 5, score: 0.9, reach: 0 },
     ];
-    expect(decodeCenterHeatmap(outputs(peaks), detector, 0.4).map(({ box }) => box)).toEqual([
+    expect(boxesOf(outputs(peaks), 0.4).map(({ box }) => box)).toEqual([
       { left: 0, top: 0, right: 54, bottom: 54 },
     ]);
   });
 
   it('calls NaN a failure of the model, never a finding', () => {
     const broken = outputs([{ column: 1, row: 1, score: NaN, reach: 1 }]);
-    expect(() => decodeCenterHeatmap(broken, detector, 0.4)).toThrow(
-      expect.objectContaining({ kind: 'model-failed' }),
-    );
+    expect(() => boxesOf(broken, 0.4)).toThrow(expect.objectContaining({ kind: 'model-failed' }));
   });
 });
 
@@ -114,30 +122,27 @@ describe('an outline', () => {
 describe('single values', () => {
   const one = (value: number) => ({ data: Float32Array.of(value), dims: [1, 1] });
 
-  it('calibrates a probability by its region only when exactly one is known', () => {
+  const probabilityOf = (value: number, regions: readonly BodyRegion[]) => {
     const contract = {
       decoder: 'binary-probability' as const,
       name: 'p',
       calibrationByRegion: { hand: { slope: 1, intercept: 2 } },
     };
-    expect(decodeBinaryProbability({ p: one(0.5) }, contract, ['hand'])).toBeCloseTo(
-      1 / (1 + Math.exp(-2)),
-      5,
-    );
-    expect(decodeBinaryProbability({ p: one(0.5) }, contract, ['hand', 'hip'])).toBe(0.5);
+    return readOutputs({ p: one(value) }, contract, { threshold: 0, regions });
+  };
+
+  it('calibrates a probability by its region only when exactly one is known', () => {
+    const calibrated = expect.closeTo(1 / (1 + Math.exp(-2)), 5) as number;
+    expect(probabilityOf(0.5, ['hand'])).toEqual({ kind: 'probability', probability: calibrated });
+    expect(probabilityOf(0.5, ['hand', 'hip'])).toEqual({ kind: 'probability', probability: 0.5 });
   });
 
   it('refuses a probability above 1 and a bone age outside its range', () => {
-    const contract = { decoder: 'binary-probability' as const, name: 'p' };
-    expect(() => decodeBinaryProbability({ p: one(1.5) }, contract, [])).toThrow(/outside 0 to 1/);
-    expect(() => decodeRegression({ months: one(400), uncertainty: one(1) }, regression)).toThrow(
-      /outside 0 to 240/,
-    );
+    expect(() => probabilityOf(1.5, [])).toThrow(/outside 0 to 1/);
+    expect(() => boneAgeOf({ months: one(400), uncertainty: one(1) })).toThrow(/outside 0 to 240/);
   });
 
   it('names the output that is absent', () => {
-    expect(() => decodeRegression({ age: one(100) }, regression)).toThrow(
-      /output "months" is absent; got age/,
-    );
+    expect(() => boneAgeOf({ age: one(100) })).toThrow(/output "months" is absent; got age/);
   });
 });

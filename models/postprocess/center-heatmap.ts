@@ -1,25 +1,56 @@
 /**
- * Boxes from a centre heat map: local maxima, four edge distances, and suppression of overlapping boxes.
+ * Boxes and outlines from a centre heat map: local maxima, four edge distances, suppression of overlapping boxes, and a
+ * mask of the whole image.
  *
  * After "Objects as Points" (Zhou et al., 2019) and FCOS (Tian et al., 2019): a cell of the heat map says how likely a
  * fracture's centre lies in it, four distances say how far its edges are. Cell (i, j) has its centre at ((i + 0.5)·stride, …).
  */
-import { type BoundingBox, clipBox, intersectionOverUnion } from '../../dicom/vocabulary/geometry.ts';
-import type { ContractOf } from '../manifest.ts';
+import { z } from 'zod';
+import { type BoundingBox, clipBox } from '../../dicom/vocabulary/geometry.ts';
+import { conceptCode, findingCount, fraction, tensorName } from '../manifest-parts.ts';
+import { outlineOf } from './contours.ts';
 import { type Outputs, outputOf } from './outputs.ts';
+import { type ScoredBox, suppressOverlaps } from './overlaps.ts';
+import type { Decoder } from './reading.ts';
 
-/** A box in tensor points with its score, 0–1. */
-export interface ScoredBox {
-  readonly box: BoundingBox;
-  readonly score: number;
-}
+const stride = z.number().int().min(1).max(64);
 
-/** Boxes that score at least `threshold`, best first, at most `maxDetections`. Throws `model-failed` when the outputs do not fit. */
-export function decodeCenterHeatmap(
-  outputs: Outputs,
-  contract: ContractOf<'center-heatmap'>,
-  threshold: number,
-): readonly ScoredBox[] {
+export const centerHeatmapContract = z.strictObject({
+  decoder: z.literal('center-heatmap'),
+  heat: tensorName,
+  distances: tensorName,
+  mask: tensorName,
+  stride,
+  maskStride: stride,
+  maskThreshold: fraction,
+  nmsIou: fraction,
+  maxDetections: findingCount,
+  concept: conceptCode,
+});
+
+type Contract = z.infer<typeof centerHeatmapContract>;
+
+export const centerHeatmap: Decoder<Contract> = {
+  yields: 'instances',
+  shapes: ({ heat, distances, mask }) => ({
+    [heat]: [1, 1, -1, -1],
+    [distances]: [1, 4, -1, -1],
+    [mask]: [1, 1, -1, -1],
+  }),
+  read(outputs, contract, { threshold }) {
+    const mask = outputOf(outputs, contract.mask, [1, 1, -1, -1], [0, 1]);
+    const [, , rows = 0, columns = 0] = mask.dims;
+    const plane = { data: mask.data, columns, rows, stride: contract.maskStride };
+    const instances = peakBoxes(outputs, contract, threshold).map(({ box, score }) => {
+      const polygon = outlineOf(plane, box, contract.maskThreshold);
+      return { concept: contract.concept, score, box, ...(polygon && { polygon }) };
+    });
+    return { kind: 'instances', instances };
+  },
+};
+
+/** Boxes that score at least `threshold`, best first. */
+function peakBoxes(outputs: Outputs, contract: Contract, threshold: number): readonly ScoredBox[] {
   const heat = outputOf(outputs, contract.heat, [1, 1, -1, -1], [0, 1]);
   const [, , rows = 0, columns = 0] = heat.dims;
   const distances = outputOf(outputs, contract.distances, [1, 4, rows, columns]);
@@ -32,7 +63,7 @@ export function decodeCenterHeatmap(
       if (box) boxes.push({ box, score });
     }
   }
-  return suppressOverlaps(boxes, contract.nmsIou).slice(0, contract.maxDetections);
+  return suppressOverlaps(boxes, contract.nmsIou, contract.maxDetections);
 }
 
 /** True when no neighbour (3×3) is higher; of equal neighbours the first in reading order is the peak. */
@@ -73,13 +104,4 @@ function boxAt(
     rows * stride,
   );
   return box.right > box.left && box.bottom > box.top ? box : undefined;
-}
-
-/** Keeps the best of every group of boxes that overlap by more than `iou`. Best first. */
-export function suppressOverlaps(boxes: readonly ScoredBox[], iou: number): readonly ScoredBox[] {
-  const kept: ScoredBox[] = [];
-  for (const candidate of boxes.toSorted((one, other) => other.score - one.score)) {
-    if (kept.every(({ box }) => intersectionOverUnion(box, candidate.box) <= iou)) kept.push(candidate);
-  }
-  return kept;
 }
