@@ -22,13 +22,14 @@ import { rgbFromYbrFull, upsampleYbr422 } from './colour.ts';
 import { encapsulatedFrame, nativeFrame } from './frame-locator.ts';
 import { interleavePlanes, nativeBits, storedSamples, swapBytes, unpackBits } from './stored-samples.ts';
 
-/** A frame still in the file. */
+/** A frame taken out of its file. */
 interface FrameSource {
-  readonly bytes: Uint8Array;
-  readonly header: InstanceHeader;
-  readonly offset: number;
+  /** The code stream, or the native bytes. */
+  readonly frame: Uint8Array;
+  /** Bit of the first byte at which a native frame begins: not 0 only where frames of 1 bit follow each other. */
+  readonly firstBit: number;
   readonly pixel: ImagePixel;
-  readonly frameIndex: number;
+  readonly isBigEndian: boolean;
 }
 
 type FrameReader = (source: FrameSource) => Promise<PixelFrame>;
@@ -58,6 +59,14 @@ export function isDecodable(transferSyntaxUid: string): boolean {
   return Object.hasOwn(READERS, transferSyntaxUid);
 }
 
+/** Transfer syntaxes whose pixels lie in one value, not in fragments. PS3.5 A.1 to A.3, A.5. */
+const NATIVE_TRANSFER_SYNTAXES: readonly string[] = [
+  TRANSFER_SYNTAX.implicitVrLittleEndian,
+  TRANSFER_SYNTAX.explicitVrLittleEndian,
+  TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian,
+  TRANSFER_SYNTAX.explicitVrBigEndian,
+];
+
 /** Transfer syntaxes that {@link decodeFrame} reads. */
 export const DECODABLE_TRANSFER_SYNTAXES: readonly string[] = Object.keys(READERS);
 
@@ -67,64 +76,112 @@ export async function decodeFrame(
   header: InstanceHeader,
   frameIndex: number,
 ): Promise<PixelFrame> {
-  const { pixelData, transferSyntaxUid } = header;
+  const read = readerFor(header);
+  const pixel = readImagePixel(header);
+  const file = inflated(bytes, header.transferSyntaxUid);
+  return await guarded(frameIndex, () => read(locate(file, header, pixel, frameIndex)));
+}
+
+/**
+ * Decodes a frame that was read alone: its code stream, or its native bytes, which begin on a byte. `frameIndex` only
+ * names the frame in errors. Throws like {@link decodeFrame}.
+ */
+export async function decodeFrameBytes(
+  frame: Uint8Array,
+  header: InstanceHeader,
+  frameIndex: number,
+): Promise<PixelFrame> {
+  const read = readerFor(header);
+  const pixel = readImagePixel(header);
+  const isBigEndian = header.transferSyntaxUid === TRANSFER_SYNTAX.explicitVrBigEndian;
+  return await guarded(frameIndex, () => read({ frame, firstBit: 0, pixel, isBigEndian }));
+}
+
+function readerFor({ pixelData, transferSyntaxUid }: InstanceHeader): FrameReader {
   if (pixelData === undefined)
     throw new PacsError('no-pixel-data', 'The instance holds no PixelData (7FE0,0010)');
   const read = isDecodable(transferSyntaxUid) ? READERS[transferSyntaxUid] : undefined;
-  if (read === undefined) {
-    throw new PacsError(
-      'unsupported-transfer-syntax',
-      `Frames of transfer syntax ${transferSyntaxUid} cannot be decoded`,
-    );
-  }
-  const pixel = readImagePixel(header);
-  const file = inflated(bytes, transferSyntaxUid);
+  if (read) return read;
+  throw new PacsError(
+    'unsupported-transfer-syntax',
+    `Frames of transfer syntax ${transferSyntaxUid} cannot be decoded`,
+  );
+}
+
+async function guarded(frameIndex: number, work: () => Promise<PixelFrame>): Promise<PixelFrame> {
   try {
-    return await read({ bytes: file, header, offset: pixelData.offset, pixel, frameIndex });
+    return await work();
   } catch (cause) {
     if (cause instanceof PacsError) throw cause;
     throw new PacsError('undecodable-pixels', `The codec could not read frame ${frameIndex + 1}`, { cause });
   }
 }
 
-/** Native samples, interleaved or by plane, little or big endian. PS3.5 8.2, A.3. */
-function readNative({ bytes, header, offset, pixel, frameIndex }: FrameSource): Promise<PixelFrame> {
-  if (header.pixelData?.isEncapsulated) {
+/** Finds a frame in the bytes of its file. */
+function locate(
+  bytes: Uint8Array,
+  header: InstanceHeader,
+  pixel: ImagePixel,
+  frameIndex: number,
+): FrameSource {
+  const { offset = 0, isEncapsulated = false } = header.pixelData ?? {};
+  const isBigEndian = header.transferSyntaxUid === TRANSFER_SYNTAX.explicitVrBigEndian;
+  if (isEncapsulated !== isCompressed(header.transferSyntaxUid)) {
     throw new PacsError(
       'malformed-dicom',
-      'PixelData has undefined length in a transfer syntax without fragments',
+      isEncapsulated
+        ? 'PixelData has undefined length in a transfer syntax without fragments'
+        : 'PixelData has a defined length; a compressed transfer syntax has fragments',
     );
   }
+  if (isEncapsulated) {
+    const frame = encapsulatedFrame(bytes, offset, pixel, frameIndex, extendedOffsetsOf(header));
+    return { frame, firstBit: 0, pixel, isBigEndian };
+  }
   const { frame, firstBit } = nativeFrame(bytes, offset, pixel, frameIndex);
+  const isInWords = isBigEndian && pixel.bitsAllocated <= 8 && isWord(bytes, offset);
+  return { frame: isInWords ? outOfWords(frame, bytes, offset) : frame, firstBit, pixel, isBigEndian };
+}
+
+/** True for a transfer syntax whose pixels lie in fragments. PS3.5 A.4. */
+export function isCompressed(transferSyntaxUid: string): boolean {
+  return !NATIVE_TRANSFER_SYNTAXES.includes(transferSyntaxUid);
+}
+
+/** Samples of 8 bits are swapped when they lie in words (VR OW, named in the element header). PS3.5 A.3, 8.2. */
+function isWord(bytes: Uint8Array, offset: number): boolean {
+  return String.fromCharCode(bytes[offset - 8] ?? 0, bytes[offset - 7] ?? 0) === 'OW';
+}
+
+/** A frame may begin within a word. */
+function outOfWords(frame: Uint8Array, bytes: Uint8Array, offset: number): Uint8Array {
+  const start = frame.byteOffset - bytes.byteOffset - offset;
+  return frame.map((_, index) => bytes[offset + ((start + index) ^ 1)] ?? 0);
+}
+
+/** Native samples, interleaved or by plane, little or big endian. PS3.5 8.2, A.3. */
+function readNative({ frame, firstBit, pixel, isBigEndian }: FrameSource): Promise<PixelFrame> {
   const count = pixel.rows * pixel.columns;
   if (pixel.bitsAllocated === 1) {
     return Promise.resolve(
       frameOf(pixel, unpackBits(frame, firstBit, count), pixel.photometricInterpretation),
     );
   }
-  const isBigEndian = header.transferSyntaxUid === TRANSFER_SYNTAX.explicitVrBigEndian;
-  const little = isBigEndian ? littleEndian(frame, bytes, offset, pixel) : frame;
+  const little = isBigEndian ? littleEndian(frame, pixel) : frame;
   const is422 = pixel.photometricInterpretation === 'YBR_FULL_422';
   const samples = storedSamples(little, count * (is422 ? 2 : pixel.samplesPerPixel), nativeBits(pixel));
   const full = is422 ? upsampleYbr422(samples, count) : samples;
   return Promise.resolve(colourFrame(pixel, full, pixel.isPlanar && !is422, false));
 }
 
-/** Samples of 8 bits are swapped only when they lie in words (VR OW, named in the element header); a frame may begin within a word. PS3.5 A.3, 8.2. */
-function littleEndian(frame: Uint8Array, bytes: Uint8Array, offset: number, pixel: ImagePixel): Uint8Array {
-  if (pixel.bitsAllocated === 32) return swapBytes(frame, 4);
-  if (pixel.bitsAllocated === 16) return swapBytes(frame, 2);
-  const isWord = String.fromCharCode(bytes[offset - 8] ?? 0, bytes[offset - 7] ?? 0) === 'OW';
-  if (!isWord) return frame;
-  const start = frame.byteOffset - bytes.byteOffset - offset;
-  return frame.map((_, index) => bytes[offset + ((start + index) ^ 1)] ?? 0);
+function littleEndian(frame: Uint8Array, { bitsAllocated }: ImagePixel): Uint8Array {
+  return bitsAllocated > 8 ? swapBytes(frame, bitsAllocated === 32 ? 4 : 2) : frame;
 }
 
-function readRle(source: FrameSource): Promise<PixelFrame> {
-  const { pixel } = source;
+function readRle({ frame, pixel }: FrameSource): Promise<PixelFrame> {
   const bits = nativeBits(pixel);
   const count = pixel.rows * pixel.columns;
-  const bytes = decodeRle(codeStreamOf(source), count, bits.bitsAllocated / 8, pixel.samplesPerPixel);
+  const bytes = decodeRle(frame, count, bits.bitsAllocated / 8, pixel.samplesPerPixel);
   const samples = storedSamples(bytes, count * pixel.samplesPerPixel, bits);
   return Promise.resolve(colourFrame(pixel, samples, true, false));
 }
@@ -134,9 +191,7 @@ function compressedWith(
   decode: CodeStreamDecoder,
   turnsToRgb: (pixel: ImagePixel) => boolean = isTransformed,
 ): FrameReader {
-  return async (source) => {
-    const { pixel } = source;
-    const codeStream = codeStreamOf(source);
+  return async ({ frame: codeStream, pixel }) => {
     checkSize(pixel, readCodeStreamHeader(codeStream));
     const decoded = await decode(codeStream, pixel);
     checkSize(pixel, decoded);
@@ -153,18 +208,8 @@ function isAlwaysRgb(): boolean {
   return true;
 }
 
-function codeStreamOf({ bytes, header, offset, pixel, frameIndex }: FrameSource): Uint8Array {
-  if (!header.pixelData?.isEncapsulated) {
-    throw new PacsError(
-      'malformed-dicom',
-      'PixelData has a defined length; a compressed transfer syntax has fragments',
-    );
-  }
-  return encapsulatedFrame(bytes, offset, pixel, frameIndex, extendedOffsetsOf(header));
-}
-
 /** Extended Offset Table (7FE0,0001), when short enough to be kept in the header; one fragment a frame is found without it. PS3.3 C.7.6.3.1.8. */
-function extendedOffsetsOf({ attributes }: InstanceHeader): number[] {
+export function extendedOffsetsOf({ attributes }: Pick<InstanceHeader, 'attributes'>): number[] {
   const base64 = attributes[TAG.ExtendedOffsetTable]?.InlineBinary;
   if (base64 === undefined) return [];
   const table = Buffer.from(base64, 'base64');

@@ -7,12 +7,17 @@
 import type { ImagePixel } from '../read/image-pixel.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 
-/** One fragment: `start` of its bytes in the file, and the position of its item behind the Basic Offset Table. */
-interface Fragment {
+/** One fragment: `start` of its bytes, and the position of its item behind the Basic Offset Table. */
+export interface Fragment {
   readonly start: number;
   readonly length: number;
   readonly itemOffset: number;
+  /** True when its first bytes are those of a JPEG, JPEG-LS or JPEG 2000 code stream. */
+  readonly beginsCodeStream: boolean;
 }
+
+/** Length of the tag and the length of an item. PS3.5 7.5. */
+export const ITEM_HEADER_LENGTH = 8;
 
 const ITEM = 0xe000fffe;
 const SEQUENCE_DELIMITER = 0xe0ddfffe;
@@ -49,7 +54,12 @@ export function encapsulatedFrame(
   requireFrame(pixel, frameIndex);
   const { basicOffsets, fragments } = scanFragments(bytes, offset);
   const offsets = extendedOffsets.length > 0 ? extendedOffsets : basicOffsets;
-  return join(bytes, fragmentsOf(bytes, fragments, offsets, pixel.frames, frameIndex));
+  return join(bytes, fragmentsOf(fragments, offsets, pixel.frames, frameIndex));
+}
+
+/** The code stream in the items of one frame, as one ranged read gives them: their bytes, joined. Throws `malformed-dicom`. */
+export function joinedItems(items: Uint8Array): Uint8Array {
+  return join(items, fragmentsFrom(viewOf(items), 0));
 }
 
 /** Throws `not-found` for a frame (0-based) that the instance has not. */
@@ -75,43 +85,62 @@ function scanFragments(
   bytes: Uint8Array,
   offset: number,
 ): { readonly basicOffsets: readonly number[]; readonly fragments: readonly Fragment[] } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const table = itemAt(view, offset);
   if (table === undefined)
     throw new PacsError('malformed-dicom', 'PixelData holds no Basic Offset Table item');
-  const basicOffsets = Array.from({ length: Math.floor(table.length / 4) }, (_, index) =>
-    view.getUint32(table.start + index * 4, true),
-  );
-  const base = table.start + table.length;
+  const basicOffsets = basicOffsetsFrom(bytes.subarray(table.start, table.start + table.length));
+  return { basicOffsets, fragments: fragmentsFrom(view, table.start + table.length) };
+}
+
+/** The offsets in the value of a Basic Offset Table. PS3.5 A.4. */
+export function basicOffsetsFrom(table: Uint8Array): readonly number[] {
+  const view = viewOf(table);
+  return Array.from({ length: Math.floor(table.length / 4) }, (_, index) => view.getUint32(index * 4, true));
+}
+
+function fragmentsFrom(view: DataView, base: number): readonly Fragment[] {
   const fragments: Fragment[] = [];
   let at = base;
   for (let item = itemAt(view, at); item !== undefined; item = itemAt(view, at)) {
-    fragments.push({ ...item, itemOffset: at - base });
+    const first = new Uint8Array(view.buffer, view.byteOffset + item.start, Math.min(3, item.length));
+    fragments.push({ ...item, itemOffset: at - base, beginsCodeStream: beginsCodeStream(first) });
     at = item.start + item.length;
   }
-  return { basicOffsets, fragments };
+  return fragments;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The item at a position; `undefined` at the sequence delimiter, or at the end of a file that lacks it. Throws `malformed-dicom` for anything else. */
 function itemAt(view: DataView, at: number): { readonly start: number; readonly length: number } | undefined {
   if (at === view.byteLength) return undefined;
-  if (at + 8 > view.byteLength) {
+  if (at + ITEM_HEADER_LENGTH > view.byteLength) {
     throw new PacsError('malformed-dicom', 'PixelData ends within an item header (PS3.5 A.4)');
   }
-  const tag = view.getUint32(at, true);
+  const length = itemLength(new Uint8Array(view.buffer, view.byteOffset + at, ITEM_HEADER_LENGTH));
+  if (length === undefined) return undefined;
+  const start = at + ITEM_HEADER_LENGTH;
+  if (start + length > view.byteLength) {
+    throw new PacsError('malformed-dicom', 'A fragment of PixelData reaches beyond the end of the file');
+  }
+  return { start, length };
+}
+
+/** Length of the item whose header begins `head`; `undefined` at the sequence delimiter. Throws `malformed-dicom` for anything else. */
+export function itemLength(head: Uint8Array): number | undefined {
+  const view = viewOf(head);
+  const tag = view.getUint32(0, true);
   if (tag === SEQUENCE_DELIMITER) return undefined;
   if (tag !== ITEM)
     throw new PacsError('malformed-dicom', 'An item was expected among the fragments of PixelData');
-  const length = view.getUint32(at + 4, true);
-  if (at + 8 + length > view.byteLength) {
-    throw new PacsError('malformed-dicom', 'A fragment of PixelData reaches beyond the end of the file');
-  }
-  return { start: at + 8, length };
+  return view.getUint32(4, true);
 }
 
-/** Which fragments make up a frame: by the table of offsets, one each, all for a single frame, or by where code streams begin. */
-function fragmentsOf(
-  bytes: Uint8Array,
+/** Which fragments make up a frame: by the table of offsets, one each, all for a single frame, or by where code streams begin. Throws `malformed-dicom`. */
+export function fragmentsOf(
   fragments: readonly Fragment[],
   offsets: readonly number[],
   frames: number,
@@ -121,7 +150,7 @@ function fragmentsOf(
   if (frames === 1) return fragments;
   if (offsets.length > 0) return byOffsets(fragments, offsets, frames, frameIndex);
   if (fragments.length === frames) return fragments.slice(frameIndex, frameIndex + 1);
-  const starts = fragments.flatMap((fragment, index) => (beginsCodeStream(bytes, fragment) ? [index] : []));
+  const starts = fragments.flatMap((fragment, index) => (fragment.beginsCodeStream ? [index] : []));
   if (starts.length !== frames) {
     throw new PacsError(
       'malformed-dicom',
@@ -153,11 +182,8 @@ function byOffsets(
 }
 
 /** JPEG and JPEG-LS begin with FFD8 FF, JPEG 2000 with FF4F FF. */
-function beginsCodeStream(bytes: Uint8Array, { start, length }: Fragment): boolean {
-  const second = bytes[start + 1];
-  return (
-    length > 2 && bytes[start] === 0xff && (second === 0xd8 || second === 0x4f) && bytes[start + 2] === 0xff
-  );
+export function beginsCodeStream(first: Uint8Array): boolean {
+  return first[0] === 0xff && (first[1] === 0xd8 || first[1] === 0x4f) && first[2] === 0xff;
 }
 
 function join(bytes: Uint8Array, fragments: readonly Fragment[]): Uint8Array {

@@ -4,13 +4,11 @@
  *
  * Trap: the first value of a LUT Descriptor is 65536 when it says 0, and only its second value may be negative.
  */
-import { itemsOf, numberOf, numbersOf, textOf, type DataSet, type Tag } from '../vocabulary/data-set.ts';
+import { itemsOf, numberOf, numbersOf, textOf, type DataSet } from '../vocabulary/data-set.ts';
 import { TAG, type Keyword } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type { InstanceHeader } from '../vocabulary/instance.ts';
-import type { RawElement } from './element-parser.ts';
 import { readImagePixel, type ImagePixel } from './image-pixel.ts';
-import { parsePart10, type Part10 } from './part10-reader.ts';
 
 /** A lookup table. PS3.3 C.11.1.1. */
 export interface LookupTable {
@@ -50,19 +48,18 @@ export interface PixelModule extends ImagePixel {
   readonly palette?: { readonly red: LookupTable; readonly green: LookupTable; readonly blue: LookupTable };
 }
 
-/** Reads the pixel layout and the transforms. `bytes` is the file of `header`; it is parsed again only when tables are there. Throws `missing-attribute`, `invalid-value`, `too-large`. */
-export function readPixelModule(header: InstanceHeader, bytes: Uint8Array): PixelModule {
+/** Reads the pixel layout and the transforms. Throws `missing-attribute`, `invalid-value`, `too-large`. */
+export function readPixelModule(header: InstanceHeader): PixelModule {
   const { attributes } = header;
   const pixel = readImagePixel(header);
-  const tables = new Tables(bytes, pixel.isSigned);
   const padding = paddingOf(attributes);
   const shape = textOf(attributes, TAG.PresentationLUTShape);
   const palette =
-    pixel.photometricInterpretation === 'PALETTE COLOR' ? tables.palette(attributes) : undefined;
+    pixel.photometricInterpretation === 'PALETTE COLOR' ? paletteOf(attributes, pixel.isSigned) : undefined;
   return {
     ...pixel,
-    modality: modalityOf(attributes, tables),
-    voi: [...tables.inSequence(attributes, 'VOILUTSequence').map(asLut), ...windowsOf(attributes)],
+    modality: modalityOf(attributes, pixel.isSigned),
+    voi: voiTransformsOf(attributes, pixel.isSigned),
     ...(padding && { padding }),
     ...((shape === 'IDENTITY' || shape === 'INVERSE') && { presentationLutShape: shape }),
     ...(palette && { palette }),
@@ -70,9 +67,9 @@ export function readPixelModule(header: InstanceHeader, bytes: Uint8Array): Pixe
 }
 
 /** Modality LUT Sequence, else Rescale Slope and Intercept, else the identity. PS3.3 C.11.1. */
-function modalityOf(attributes: DataSet, tables: Tables): ModalityTransform {
-  const [lut] = tables.inSequence(attributes, 'ModalityLUTSequence');
-  if (lut) return asLut(lut);
+export function modalityOf(attributes: DataSet, isSigned: boolean): ModalityTransform {
+  const [item] = itemsOf(attributes, TAG.ModalityLUTSequence);
+  if (item) return asLut(lookupTableOf(item, isSigned));
   const slope = numberOf(attributes, TAG.RescaleSlope) ?? 1;
   return {
     kind: 'rescale',
@@ -80,6 +77,12 @@ function modalityOf(attributes: DataSet, tables: Tables): ModalityTransform {
     slope: slope === 0 ? 1 : slope,
     intercept: numberOf(attributes, TAG.RescaleIntercept) ?? 0,
   };
+}
+
+/** The VOI tables and windows of a data set (an image, or an item of a presentation state), tables first. PS3.3 C.11.2. */
+export function voiTransformsOf(attributes: DataSet, isSigned: boolean): readonly VoiTransform[] {
+  const tables = itemsOf(attributes, TAG.VOILUTSequence).map((item) => asLut(lookupTableOf(item, isSigned)));
+  return [...tables, ...windowsOf(attributes)];
 }
 
 function asLut(lut: LookupTable): { readonly kind: 'lut'; readonly lut: LookupTable } {
@@ -106,81 +109,45 @@ function paddingOf(attributes: DataSet): { low: number; high: number } | undefin
   return { low: Math.min(value, limit), high: Math.max(value, limit) };
 }
 
-/** Finds the bytes of tables, which a data set leaves out, in the file. */
-class Tables {
-  private readonly file: Uint8Array;
-  private readonly isSigned: boolean;
-  private parsed: Part10 | undefined;
-
-  constructor(file: Uint8Array, isSigned: boolean) {
-    this.file = file;
-    this.isSigned = isSigned;
-  }
-
-  /** The tables of the items of a sequence. */
-  inSequence(attributes: DataSet, keyword: 'ModalityLUTSequence' | 'VOILUTSequence'): LookupTable[] {
-    const items = itemsOf(attributes, TAG[keyword]);
-    if (items.length === 0) return [];
-    const rawItems = this.elements().find(({ tag }) => tag === TAG[keyword])?.items ?? [];
-    return items.map((item, index) =>
-      this.table(numbersOf(item, TAG.LUTDescriptor), rawItems[index] ?? [], 'LUTData'),
+function paletteOf(attributes: DataSet, isSigned: boolean): NonNullable<PixelModule['palette']> {
+  const colour = (name: 'Red' | 'Green' | 'Blue'): LookupTable =>
+    table(
+      attributes,
+      `${name}PaletteColorLookupTableDescriptor`,
+      `${name}PaletteColorLookupTableData`,
+      isSigned,
     );
-  }
-
-  palette(attributes: DataSet): NonNullable<PixelModule['palette']> {
-    const colour = (name: 'Red' | 'Green' | 'Blue'): LookupTable =>
-      this.table(
-        numbersOf(attributes, TAG[`${name}PaletteColorLookupTableDescriptor`]),
-        this.elements(),
-        `${name}PaletteColorLookupTableData`,
-      );
-    return { red: colour('Red'), green: colour('Green'), blue: colour('Blue') };
-  }
-
-  private elements(): readonly RawElement[] {
-    this.parsed ??= parsePart10(this.file);
-    return this.parsed.elements;
-  }
-
-  private table(
-    descriptor: readonly number[],
-    elements: readonly RawElement[],
-    keyword: Keyword,
-  ): LookupTable {
-    const [declared, first, bits] = descriptor;
-    if (declared === undefined || first === undefined || bits === undefined) {
-      throw new PacsError(
-        'invalid-value',
-        `The descriptor of ${keyword} holds ${descriptor.length} values; expected 3`,
-      );
-    }
-    const length = declared === 0 ? 0x10000 : declared & 0xffff;
-    const entries = this.entries(find(elements, TAG[keyword]), length, keyword);
-    // The second value is signed when pixels are; files exist that encode it as US all the same.
-    const firstMapped = this.isSigned && first > 0x7fff ? first - 0x10000 : first;
-    return { firstMapped, bits: clampBits(bits), entries };
-  }
-
-  /** Entries of 16 bits, or of 8 when there are only that many bytes. PS3.3 C.7.6.3.1.6. */
-  private entries(element: RawElement | undefined, length: number, keyword: Keyword): Uint16Array {
-    const { bytes } = this.parsed ?? parsePart10(this.file);
-    const data = bytes.subarray(element?.offset ?? 0, (element?.offset ?? 0) + (element?.length ?? 0));
-    if (data.length < length || data.length === 0) {
-      throw new PacsError(
-        'invalid-value',
-        `${keyword} holds ${data.length} bytes; expected ${length} entries`,
-      );
-    }
-    if (data.length < length * 2) return Uint16Array.from(data.subarray(0, length));
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    return Uint16Array.from({ length }, (_, index) =>
-      view.getUint16(index * 2, element?.isLittleEndian ?? true),
-    );
-  }
+  return { red: colour('Red'), green: colour('Green'), blue: colour('Blue') };
 }
 
-function find(elements: readonly RawElement[], tag: Tag): RawElement | undefined {
-  return elements.find((element) => element.tag === tag);
+/** The table of an item of a LUT sequence. PS3.3 C.11.1.1. Throws `invalid-value`. */
+export function lookupTableOf(item: DataSet, isSigned: boolean): LookupTable {
+  return table(item, 'LUTDescriptor', 'LUTData', isSigned);
+}
+
+function table(dataSet: DataSet, descriptor: Keyword, data: Keyword, isSigned: boolean): LookupTable {
+  const described = numbersOf(dataSet, TAG[descriptor]);
+  const [declared, first, bits] = described;
+  if (declared === undefined || first === undefined || bits === undefined) {
+    throw new PacsError(
+      'invalid-value',
+      `The descriptor of ${data} holds ${described.length} values; expected 3`,
+    );
+  }
+  const length = declared === 0 ? 0x10000 : declared & 0xffff;
+  // The second value is signed when pixels are; files exist that encode it as US all the same.
+  const firstMapped = isSigned && first > 0x7fff ? first - 0x10000 : first;
+  return { firstMapped, bits: clampBits(bits), entries: entriesOf(dataSet, data, length) };
+}
+
+/** Entries of 16 bits, or of 8 when there are only that many bytes. PS3.3 C.7.6.3.1.6. */
+function entriesOf(dataSet: DataSet, keyword: Keyword, length: number): Uint16Array {
+  const data = Buffer.from(dataSet[TAG[keyword]]?.InlineBinary ?? '', 'base64');
+  if (data.length < length || data.length === 0) {
+    throw new PacsError('invalid-value', `${keyword} holds ${data.length} bytes; expected ${length} entries`);
+  }
+  if (data.length < length * 2) return Uint16Array.from(data.subarray(0, length));
+  return Uint16Array.from({ length }, (_, index) => data.readUInt16LE(index * 2));
 }
 
 function clampBits(bits: number): number {

@@ -73,7 +73,7 @@ async function render(
   const raster = await decodingPlaces.pass(async () => {
     const bytes = await objects.read(instance.objectKey);
     const header = headerOf(instance);
-    const module = readPixelModule(header, bytes);
+    const module = readPixelModule(header);
     const frame = await decode(bytes, header, frameIndex);
     return rasterOf(frame, options.window ? { ...module, voi: [options.window] } : module);
   });

@@ -107,7 +107,7 @@ async function outcomeOf(bytes: Uint8Array): Promise<Outcome> {
 async function render(file: string): Promise<GreyImage> {
   const bytes = readFileSync(join(corpus, file));
   const header = readHeader(bytes);
-  return toGrey(await decodeFrame(bytes, header, 0), readPixelModule(header, bytes));
+  return toGrey(await decodeFrame(bytes, header, 0), readPixelModule(header));
 }
 
 function sha256({ buffer, byteOffset, byteLength }: ArrayBufferView): string {

@@ -70,7 +70,7 @@ async function walk(file: Uint8Array): Promise<PacsError | undefined> {
   try {
     readHeaderFromPrefix(file);
     const header = readHeader(file);
-    const grey = toGrey(await decodeFrame(file, header, 0), readPixelModule(header, file));
+    const grey = toGrey(await decodeFrame(file, header, 0), readPixelModule(header));
     expect(grey.samples).toHaveLength(grey.rows * grey.columns);
     return undefined;
   } catch (error) {

@@ -6,7 +6,7 @@ import { kindOf } from '../../support/failures.ts';
 
 const moduleOf = (...extra: RawElementInput[]): PixelModule => {
   const file = part10(imageElements(2, 1, u16(1, 2), 16, extra));
-  return readPixelModule(readHeader(file), file);
+  return readPixelModule(readHeader(file));
 };
 const lutItem = (first: number, bits: number, ...entries: number[]): RawElementInput[] => [
   ['00283002', 'US', u16(entries.length, first, bits)],
