@@ -1,5 +1,5 @@
 /**
- * VR of a tag from the data dictionary. PS3.6 Chapter 6; repeating groups PS3.5 7.6.
+ * VR and keyword of a tag from the data dictionary. PS3.6 Chapter 6; repeating groups PS3.5 7.6.
  *
  * Trap: `xs` (US or SS), `ox` (OB or OW) and `lt` (US or OW) are not VRs; the context decides, see `data-set.ts`.
  */
@@ -11,6 +11,23 @@ const VR_BY_TAG: ReadonlyMap<Tag, string> = new Map(
     tag !== undefined && vr !== undefined ? [[tag, vr]] : [],
   ),
 );
+
+const TAG_BY_KEYWORD: ReadonlyMap<string, Tag> = new Map(
+  Object.entries(dictionary).flatMap(([keyword, [tag]]) => (tag === undefined ? [] : [[keyword, tag]])),
+);
+const KEYWORD_BY_TAG: ReadonlyMap<Tag, string> = new Map(
+  [...TAG_BY_KEYWORD].map(([keyword, tag]) => [tag, keyword]),
+);
+
+/** Tag of a keyword of PS3.6 Table 6-1; `undefined` for what is none. */
+export function tagOfKeyword(keyword: string): Tag | undefined {
+  return TAG_BY_KEYWORD.get(keyword);
+}
+
+/** Keyword of a tag; `undefined` for private and unknown ones. */
+export function keywordOf(tag: Tag): string | undefined {
+  return KEYWORD_BY_TAG.get(tag) ?? KEYWORD_BY_TAG.get(baseTagOf(tag));
+}
 
 /** VR of a tag as implicit VR needs it; `UN` for private and unknown tags, `UL` for group lengths, `LO` for private creators. PS3.5 7.8.1. */
 export function dictionaryVrOf(tag: Tag): string {

@@ -16,6 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'dicom/sr': ['dicom/vocabulary'],
   'dicom/results': ['dicom/vocabulary', 'dicom/sr'],
   'dicom/write': ['dicom/vocabulary'],
+  'dicom/web-model': ['dicom/vocabulary', 'dicom/read'],
   'dicom/phantom': ['dicom/vocabulary', 'dicom/write'],
   models: ['dicom/vocabulary', 'dicom/pixels'],
   server: [
@@ -25,6 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'dicom/sr',
     'dicom/results',
     'dicom/write',
+    'dicom/web-model',
     'dicom/phantom',
     'models',
   ],
@@ -35,6 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'dicom-parser': 'dicom/read/byte-numbers.ts',
   dcmjs: 'dicom/write/part10-writer.ts',
+  saxes: 'dicom/web-model/xml-tree.ts',
   'onnxruntime-node': 'models/runtime/session.ts',
   piscina: 'server/operations/thread-pool.ts',
   'pg-boss': 'server/analysis/study-queue.ts',
