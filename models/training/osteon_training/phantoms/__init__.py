@@ -1,0 +1,1 @@
+"""Radiographs that are drawn, not taken: rays through simple solids."""
