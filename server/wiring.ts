@@ -29,7 +29,7 @@ import { Shutdown } from './operations/shutdown.ts';
 import { openDatabase, query, type Pool } from './storage/database.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
 import { installationUid } from './storage/installation.ts';
-import { repairStorage } from './storage/repair.ts';
+import { repairRegularly, repairStorage, type RepairReport } from './storage/repair.ts';
 import { StudyIndex } from './storage/study-index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -84,7 +84,11 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   shutdown.onClose('database connections', () => pool.end());
   const objects = await FileObjectStore.open(dataFolder);
   const repaired = await repairStorage(pool, objects);
-  if (repaired.objectsRemoved + repaired.stagedRemoved > 0) log.info({ ...repaired }, 'repaired the storage');
+  const sayRepaired = (report: RepairReport): void => {
+    log.info({ ...report }, 'repaired the storage');
+  };
+  if (repaired.objectsRemoved + repaired.stagedRemoved > 0) sayRepaired(repaired);
+  shutdown.onClose('repair', repairRegularly(pool, objects, sayRepaired));
   const index = new StudyIndex(pool);
   const metrics = createMetrics(() => countByState(pool));
   const observerUid = await installationUid(pool);
@@ -99,7 +103,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       metrics.countStored(status);
     },
     onLeftover: (error) => {
-      log.warn({ error }, 'left something behind; the next start removes it');
+      log.warn({ error }, 'left something behind; the next repair removes it');
     },
     onFault: (error) => {
       log.error({ error }, 'an instance was refused by a fault of ours');
@@ -129,7 +133,9 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     database: pool,
     instances,
     analysis,
-    failed: ended.then(() => new PacsError('storage-unavailable', 'The embedded PostgreSQL ended by itself')),
+    failed: ended.then(
+      () => new PacsError('storage-unavailable', 'The embedded PostgreSQL was stopped from outside'),
+    ),
     stop: () => {
       draining.abort();
       return shutdown.close();

@@ -16,22 +16,18 @@ import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { Log } from './log.ts';
 import { postgresAccount, type PostgresAccount } from './postgres-account.ts';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { stopOrphans } from './postgres-orphans.ts';
+import { exitOf, supervise, type SupervisedPostgres } from './postgres-supervisor.ts';
 
-/** A running embedded PostgreSQL. */
-export interface EmbeddedPostgres {
+/** A running embedded PostgreSQL. One that crashes is started again at the same address. */
+export interface EmbeddedPostgres extends SupervisedPostgres {
   /** Connection URL with the password of this start. Never log it. */
   readonly databaseUrl: string;
-  /** Settles when the postmaster has ended, whether or not `stop` asked it to. */
-  readonly ended: Promise<void>;
-  /** Fast shutdown; resolves when the process is gone. Calling it again waits for the same end. */
-  stop(): Promise<void>;
 }
 
 interface Cluster {
@@ -45,7 +41,6 @@ interface Cluster {
 const ROLE = 'osteon';
 const DATABASE = 'postgres';
 const READY = 'database system is ready to accept connections';
-const STOP_PATIENCE_MS = 8_000;
 const PORT_ATTEMPTS = 5;
 
 /** Settings of every start. `log_min_messages=log` keeps failed statements, and so attribute values, out of the log. */
@@ -92,13 +87,27 @@ export async function startEmbeddedPostgres(options: {
     const child = launch(cluster, port);
     const failure = await untilReady(child, log);
     if (failure === undefined) {
-      return supervise(child, `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`, log);
+      const databaseUrl = `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
+      return { databaseUrl, ...supervise(child, () => relaunch(cluster, port, log), log) };
     }
     // Another program may take the port between our look and PostgreSQL's.
     if (!failure.includes('could not create any TCP/IP sockets') || attempt === PORT_ATTEMPTS) {
-      throw new PacsError('storage-unavailable', `The embedded PostgreSQL did not start: ${failure}`);
+      throw didNotStart(failure);
     }
   }
+}
+
+/** Starts PostgreSQL again after it crashed, once what is left of it is gone. It recovers from its write-ahead log. */
+async function relaunch(cluster: Cluster, port: number, log: Log): Promise<ChildProcess> {
+  await stopOrphans(cluster.folder);
+  const child = launch(cluster, port);
+  const failure = await untilReady(child, log);
+  if (failure !== undefined) throw didNotStart(failure);
+  return child;
+}
+
+function didNotStart(failure: string): PacsError {
+  return new PacsError('storage-unavailable', `The embedded PostgreSQL did not start: ${failure}`);
 }
 
 function dataDirectory(folder: string, account: PostgresAccount | undefined): string {
@@ -216,33 +225,6 @@ async function untilReady(child: ChildProcess, log: Log): Promise<string | undef
         resolve(error instanceof Error ? error.message : 'it could not be spawned');
       },
     );
-  });
-}
-
-function supervise(child: ChildProcess, databaseUrl: string, log: Log): EmbeddedPostgres {
-  const ended = exitOf(child).then(() => undefined);
-  // When this process ends without `stop`, the database is told to end too; the next start would end it otherwise.
-  const endWithUs = (): void => void child.kill('SIGINT');
-  process.once('exit', endWithUs);
-  let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-      if (child.exitCode !== null || child.signalCode !== null) break;
-      if (signal !== 'SIGINT') log.warn({ signal }, 'the embedded PostgreSQL takes long to stop');
-      child.kill(signal);
-      await Promise.race([ended, wait(STOP_PATIENCE_MS, undefined, { ref: false })]);
-    }
-    await ended;
-    process.removeListener('exit', endWithUs);
-  };
-  return { databaseUrl, ended, stop: () => (stopping ??= stop()) };
-}
-
-function exitOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
-  return new Promise((resolve, reject) => {
-    child.once('exit', resolve);
-    child.once('error', reject);
   });
 }
 

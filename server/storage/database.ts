@@ -23,6 +23,8 @@ const MIGRATIONS = join(import.meta.dirname, 'migrations');
 const MIGRATION_LOCK = 860_001;
 /** SQLSTATE classes that mean "later, perhaps": connection, resources, operator intervention, system error. */
 const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58']);
+/** Those among them that end the connection: they may come after a COMMIT that was carried out. */
+const BREAKING_CLASSES = new Set(['08', '57', '58', 'XX']);
 
 export interface DatabaseOptions {
   readonly databaseUrl: string;
@@ -52,6 +54,9 @@ export function createPool(options: DatabaseOptions): Pool {
     connectionTimeoutMillis: 10_000,
   });
   pool.on('error', (error) => options.onIdleError?.(databaseError(error)));
+  // The pool hears of a break only while a connection is idle. One that breaks in a transaction, between two statements,
+  // would end the process without a listener; the next statement on it fails, and says so to who sent it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
@@ -125,11 +130,16 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     await client.query('COMMIT');
   } catch (error) {
     client.release(true);
-    // An answer with an SQLSTATE is a definite no; silence is not.
-    throw sqlStateOf(error) === undefined ? new CommitUnknownError() : databaseError(error);
+    throw isDefiniteNo(error) ? databaseError(error) : new CommitUnknownError();
   }
   client.release();
   return result;
+}
+
+/** True when the database says that it did not commit. Silence says nothing, nor does a farewell. */
+function isDefiniteNo(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state !== undefined && !BREAKING_CLASSES.has(state.slice(0, 2));
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {

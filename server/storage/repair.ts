@@ -1,5 +1,6 @@
 /**
  * What a crash left is put right at start-up: staged bytes that never became an object, and objects that never got a row.
+ * What a server left that outlived its database is put right while it runs.
  *
  * Trap: another process may be storing at this moment. An object is only touched under the lock that its store holds.
  */
@@ -8,6 +9,10 @@ import type { Pool } from './database.ts';
 import { textAt } from './instance-reading.ts';
 import { releaseObject, tryLockInstance } from './instance-rows.ts';
 import type { ObjectStore } from './object-store.ts';
+
+const EVERY_MS = 60_000;
+/** No store takes this long between its reservation and its transaction, which a lock guards from then on. */
+const ABANDONED_SECONDS = 300;
 
 /** How much was found and removed. */
 export interface RepairReport {
@@ -18,14 +23,48 @@ export interface RepairReport {
 /** Removes leftovers. Call once per process, before the first store. */
 export async function repairStorage(pool: Pool, objects: ObjectStore): Promise<RepairReport> {
   const stagedRemoved = await objects.removeStaged();
-  const pending = await query(pool, 'SELECT object_key, sop_instance_uid FROM pending_object');
+  return { stagedRemoved, objectsRemoved: await removeAbandoned(pool, objects, 0) };
+}
+
+/** Every minute removes what stores left behind that could not clean up, long after they gave up. Returns how to end it. */
+export function repairRegularly(
+  pool: Pool,
+  objects: ObjectStore,
+  onRepaired: (report: RepairReport) => void,
+): () => Promise<void> {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running.then(async () => {
+      // While the database is away there is nothing to be done; it is tried again in a minute.
+      const objectsRemoved = await removeAbandoned(pool, objects, ABANDONED_SECONDS).catch(() => 0);
+      if (objectsRemoved > 0) onRepaired({ stagedRemoved: 0, objectsRemoved });
+    });
+  }, EVERY_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
+}
+
+/** Ends reservations older than so many seconds, and removes their objects where no row owns them. How many were removed. */
+export async function removeAbandoned(
+  pool: Pool,
+  objects: ObjectStore,
+  olderThanSeconds: number,
+): Promise<number> {
+  const pending = await query(
+    pool,
+    'SELECT object_key, sop_instance_uid FROM pending_object WHERE reserved_at <= now() - make_interval(secs => $1)',
+    [olderThanSeconds],
+  );
   let objectsRemoved = 0;
   for (const row of pending) {
     if (await removePending(pool, objects, textAt(row, 'object_key'), textAt(row, 'sop_instance_uid'))) {
       objectsRemoved += 1;
     }
   }
-  return { stagedRemoved, objectsRemoved };
+  return objectsRemoved;
 }
 
 async function removePending(

@@ -9,7 +9,7 @@ import type { PoolClient } from '../../../server/storage/database.ts';
 import { lockInstance, reserveObject } from '../../../server/storage/instance-rows.ts';
 import { objectKeyOf } from '../../../server/storage/object-store.ts';
 import type { ObjectStore, StagedObject } from '../../../server/storage/object-store.ts';
-import { repairStorage } from '../../../server/storage/repair.ts';
+import { removeAbandoned, repairStorage } from '../../../server/storage/repair.ts';
 import { inPieces } from '../../support/bytes.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { createTestStorage, storeBytes } from '../../support/storage.ts';
@@ -197,6 +197,18 @@ describe('repair at start-up', () => {
       expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(0);
     });
     expect(await storage.reservations()).toBe(1);
+  });
+
+  it('leaves a young reservation alone while the server runs, and ends an old one', async () => {
+    const staged = await storage.objects.stage(inPieces(dicomFile()));
+    await reserveObject(storage.pool, key, '1.2.3.1');
+    await staged.moveTo(key);
+    expect(await removeAbandoned(storage.pool, storage.objects, 300)).toBe(0);
+    expect((await storage.files()).kept).toHaveLength(1);
+    await query(storage.pool, "UPDATE pending_object SET reserved_at = now() - interval '301 seconds'");
+    expect(await removeAbandoned(storage.pool, storage.objects, 300)).toBe(1);
+    expect(await storage.files()).toEqual({ kept: [], staged: [] });
+    expect(await storage.reservations()).toBe(0);
   });
 
   it('removes what a store could not remove itself', async () => {

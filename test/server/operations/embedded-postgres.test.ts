@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -8,15 +8,23 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../../server/operations/embedded-postgres.ts';
-import { SILENT_LOG } from '../../../server/operations/log.ts';
+import { SILENT_LOG, type Log } from '../../../server/operations/log.ts';
 import { accountNamed } from '../../../server/operations/postgres-account.ts';
 import { postgresProcesses } from '../../../server/operations/postgres-orphans.ts';
 
 let dataFolder: string;
 let running: EmbeddedPostgres[];
+/** Starts that failed after a crash. */
+let tries: number;
 
 async function start(): Promise<EmbeddedPostgres> {
-  const postgres = await startEmbeddedPostgres({ dataFolder, log: SILENT_LOG });
+  const log: Log = {
+    ...SILENT_LOG,
+    error: (_, message) => {
+      if (message.includes('cannot be started again')) tries += 1;
+    },
+  };
+  const postgres = await startEmbeddedPostgres({ dataFolder, log });
   running.push(postgres);
   return postgres;
 }
@@ -37,6 +45,7 @@ function cluster(): string {
 
 beforeEach(async () => {
   running = [];
+  tries = 0;
   // mkdtemp gives mode 700: as root this is a folder that PostgreSQL's account may not enter.
   dataFolder = await mkdtemp(join(tmpdir(), 'osteon-postgres-'));
 });
@@ -87,14 +96,40 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.databaseUrl, 'select value from kept')).toEqual([{ value: 7 }]);
   });
 
-  it('recovers when every process was killed', async () => {
-    const first = await start();
-    await query(first.databaseUrl, 'create table kept as select 7 as value');
+  it('is started again at the same address when every process was killed', async () => {
+    const postgres = await start();
+    await query(postgres.databaseUrl, 'create table kept as select 7 as value');
+    const killed = await postgresProcesses(cluster());
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => query(postgres.databaseUrl, 'select value from kept')).toEqual([{ value: 7 }]);
+    expect((await postgresProcesses(cluster())).filter((pid) => killed.includes(pid))).toEqual([]);
+    await postgres.stop();
+    expect(await postgresProcesses(cluster())).toEqual([]);
+  });
+
+  it('is tried again and again while it cannot be started, and stops at once when nobody wants it any more', async () => {
+    const postgres = await start();
+    await query(postgres.databaseUrl, 'create table kept as select 7 as value');
+    const control = join(cluster(), 'global', 'pg_control');
+    await rename(control, `${control}.away`);
     for (const pid of await postgresProcesses(cluster())) process.kill(pid, 'SIGKILL');
-    await first.ended;
-    expect(await stat(join(cluster(), 'postmaster.pid'))).toBeDefined();
-    const second = await start();
-    expect(await query(second.databaseUrl, 'select value from kept')).toEqual([{ value: 7 }]);
+    await expect.poll(() => tries).toBeGreaterThan(1);
+    await rename(`${control}.away`, control);
+    await expect.poll(() => query(postgres.databaseUrl, 'select value from kept')).toEqual([{ value: 7 }]);
+
+    await rename(control, `${control}.away`);
+    for (const pid of await postgresProcesses(cluster())) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => tries).toBeGreaterThan(3);
+    await postgres.stop();
+    expect(await postgresProcesses(cluster())).toEqual([]);
+  });
+
+  it('stays stopped when somebody else stops it in good order', async () => {
+    const postgres = await start();
+    const [postmaster] = (await readFile(join(cluster(), 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(postmaster), 'SIGINT');
+    await postgres.ended;
+    expect(await postgresProcesses(cluster())).toEqual([]);
   });
 
   it('is not misled by a postmaster.pid whose number belongs to another program by now', async () => {

@@ -1,8 +1,16 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction, migrate, openDatabase, query } from '../../../server/storage/database.ts';
+import {
+  CommitUnknownError,
+  inTransaction,
+  migrate,
+  openDatabase,
+  query,
+} from '../../../server/storage/database.ts';
+import type { Queryable } from '../../../server/storage/database.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import type { TestDatabase } from '../../support/postgres.ts';
 
@@ -60,5 +68,40 @@ describe('errors of the database', () => {
     });
     await expect(failing).rejects.toMatchObject({ kind: 'internal' });
     expect(await query(database.pool, 'SELECT n FROM kept')).toEqual([]);
+  });
+});
+
+describe('a connection that breaks', () => {
+  const pidOf = async (target: Queryable): Promise<unknown> =>
+    (await query(target, 'SELECT pg_backend_pid() AS pid'))[0]?.['pid'];
+
+  it('between two statements of a transaction fails that transaction alone', async () => {
+    const broken = inTransaction(database.pool, async (client) => {
+      const lost = once(client, 'end');
+      await query(database.pool, 'SELECT pg_terminate_backend($1)', [await pidOf(client)]);
+      await lost; // nothing is being sent: nobody but the connection itself hears of it
+      await query(client, 'SELECT 1');
+    });
+    await expect(broken).rejects.toMatchObject({ kind: 'storage-unavailable' });
+    expect(await inTransaction(database.pool, (client) => query(client, 'SELECT 1 AS one'))).toEqual([
+      { one: 1 },
+    ]);
+  });
+
+  it('during COMMIT leaves open whether the work is durable, also when the database said why', async () => {
+    // The trigger runs inside COMMIT and ends its own connection there with 57P01.
+    await query(database.pool, 'CREATE TABLE farewell (n integer)');
+    await query(
+      database.pool,
+      `CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); RETURN NULL; END $$`,
+    );
+    await query(
+      database.pool,
+      `CREATE CONSTRAINT TRIGGER leaving AFTER INSERT ON farewell DEFERRABLE INITIALLY DEFERRED
+       FOR EACH ROW EXECUTE FUNCTION leave()`,
+    );
+    const broken = inTransaction(database.pool, (client) => query(client, 'INSERT INTO farewell VALUES (1)'));
+    await expect(broken).rejects.toBeInstanceOf(CommitUnknownError);
   });
 });
