@@ -11,10 +11,13 @@ import { textReaderFor, type TextReader } from './character-set.ts';
 import type { RawElement } from './element-parser.ts';
 import { dictionaryVrOf, isPrivate } from './tag-dictionary.ts';
 
-/** Longest binary value kept in a data set, in bytes; a longer one is an element without a value. */
+/** Longest binary value kept in a data set, in bytes; a longer one is a `BulkDataURI` that `bulk-data.ts` resolves. */
 export const MAX_INLINE_BYTES = 1024;
 /** The same for look-up tables, which whoever shows the image needs: 65 536 entries of 16 bits, and as much again. */
 export const MAX_INLINE_TABLE_BYTES = 256 * 1024;
+
+/** What a `BulkDataURI` begins with: it is relative to the address of the instance (PS3.18 F.2.6, RFC 3986 4.2). */
+export const BULK_DATA_FOLDER = 'bulkdata/';
 
 const TEXT_VR: ReadonlySet<string> = new Set(['SH', 'LO', 'ST', 'LT', 'PN', 'UC', 'UT']);
 const SINGLE_VALUED_VR: ReadonlySet<string> = new Set(['ST', 'LT', 'UT', 'UR']);
@@ -43,6 +46,8 @@ const NUMBERS: Readonly<Record<string, readonly [size: number, read: NumberReade
 };
 
 interface Context {
+  /** Where in the file the data set lies: empty, or `tag.item.` for each sequence around it. */
+  readonly path: string;
   readonly bytes: Uint8Array;
   readonly isSigned: boolean;
   readonly readText: TextReader;
@@ -50,7 +55,8 @@ interface Context {
 
 /** Turns elements into a data set. Group 0002, group lengths, delimiters and Pixel Data are left out. */
 export function dataSetFrom(bytes: Uint8Array, elements: readonly RawElement[]): DataSet {
-  const context = { bytes, isSigned: pixelsAreSigned(bytes, elements), readText: textReaderFor([]) };
+  const isSigned = pixelsAreSigned(bytes, elements);
+  const context = { path: '', bytes, isSigned, readText: textReaderFor([]) };
   return dataSetIn(context, elements);
 }
 
@@ -84,11 +90,13 @@ function withCharacterSet(context: Context, elements: readonly RawElement[]): Co
 
 function elementFrom(context: Context, element: RawElement): DataElement {
   if (element.items) {
-    const items = element.items.map((item) => dataSetIn(context, item));
+    const items = element.items.map((item, index) =>
+      dataSetIn({ ...context, path: `${context.path}${element.tag}.${index + 1}.` }, item),
+    );
     return items.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value: items };
   }
   const vr = vrIn(context, element);
-  if (element.isEncapsulated) return { vr };
+  if (isBulk(vr, element)) return { vr, BulkDataURI: `${BULK_DATA_FOLDER}${context.path}${element.tag}` };
   const bytes = bytesOf(context, element);
   if (bytes.length === 0) return { vr };
   if (BINARY_VR.has(vr)) return binaryElement(vr, bytes, element);
@@ -109,10 +117,14 @@ function vrIn(context: Context, { tag, vr }: RawElement): string {
   return resolved === 'SQ' || !/^[A-Z]{2}$/.test(resolved) ? 'UN' : resolved;
 }
 
+/** True for bytes that are too many to stand in a data set. */
+function isBulk(vr: string, { tag, length, isEncapsulated }: RawElement): boolean {
+  if (isEncapsulated) return true;
+  return BINARY_VR.has(vr) && length > (LOOKUP_TABLES.has(tag) ? MAX_INLINE_TABLE_BYTES : MAX_INLINE_BYTES);
+}
+
 /** Words of a big-endian file are turned round: inline binary is little endian (PS3.18 F.2.7). */
-function binaryElement(vr: string, bytes: Uint8Array, { tag, isLittleEndian }: RawElement): DataElement {
-  const most = LOOKUP_TABLES.has(tag) ? MAX_INLINE_TABLE_BYTES : MAX_INLINE_BYTES;
-  if (bytes.length > most) return { vr };
+function binaryElement(vr: string, bytes: Uint8Array, { isLittleEndian }: RawElement): DataElement {
   const inline = Buffer.from(bytes);
   const isTurned = vr === 'OW' && !isLittleEndian && inline.length % 2 === 0;
   return { vr, InlineBinary: (isTurned ? inline.swap16() : inline).toString('base64') };

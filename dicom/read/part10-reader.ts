@@ -32,10 +32,11 @@ export interface ReadLimits {
   readonly maxInflatedBytes?: number;
 }
 
-/** A file taken apart: the (inflated) bytes, its transfer syntax and its elements. */
+/** A file taken apart: the (inflated) bytes, its transfer syntax, how its data set is really encoded, and its elements up to Pixel Data. */
 export interface Part10 {
   readonly bytes: Uint8Array;
   readonly transferSyntaxUid: string;
+  readonly encoding: Encoding;
   readonly elements: readonly RawElement[];
 }
 
@@ -59,7 +60,7 @@ export function readHeaderFromPrefix(
   }
 }
 
-/** Reads a whole file: the header, and the same attributes as a data set. Binary values over 1 KiB, of look-up tables over 256 KiB, are elements without a value. Throws like {@link readHeader}. */
+/** Reads a whole file: the header, and the same attributes as a data set. Binary values over 1 KiB, of look-up tables over 256 KiB, are a `BulkDataURI`. Throws like {@link readHeader}. */
 export function readPart10(bytes: Uint8Array): {
   readonly header: InstanceHeader;
   readonly dataSet: DataSet;
@@ -76,11 +77,8 @@ export function parsePart10(file: Uint8Array, { maxInflatedBytes }: ReadLimits =
   const meta = parseFileMeta(file, DATA_START);
   const transferSyntaxUid = transferSyntaxOf(file, meta.elements, meta.end);
   const bytes = inflatedFrom(file, meta.end, transferSyntaxUid, maxInflatedBytes);
-  return {
-    bytes,
-    transferSyntaxUid,
-    elements: parseElements(bytes, meta.end, encodingOf(bytes, meta.end, transferSyntaxUid)),
-  };
+  const encoding = encodingOf(bytes, meta.end, transferSyntaxUid);
+  return { bytes, transferSyntaxUid, encoding, elements: parseElements(bytes, meta.end, encoding) };
 }
 
 /** The bytes that positions in a header refer to: the file itself, or for the deflated transfer syntax the file with its data set inflated. */

@@ -14,7 +14,7 @@ export interface InstanceIdentity {
 /** Identity, encoding and every attribute but the bulk data. */
 export interface InstanceHeader extends InstanceIdentity {
   readonly transferSyntaxUid: string;
-  /** All attributes outside group 0002, Pixel Data and other bulk values left out (`BulkDataURI` absent: the store adds it). Text decoded to Unicode. */
+  /** All attributes outside group 0002 but Pixel Data. Other bulk values are a `BulkDataURI` relative to the address of the instance. Text decoded to Unicode. */
   readonly attributes: DataSet;
   /** Where Pixel Data lies in the file; absent when the instance has none. */
   readonly pixelData?: PixelDataLocation;
@@ -27,4 +27,9 @@ export interface PixelDataLocation {
   /** Length of the value; for encapsulated data the length up to the sequence delimiter. */
   readonly length: number;
   readonly isEncapsulated: boolean;
+  /**
+   * Positions of the frames of encapsulated data in the file: entry `i` is where the first item of frame `i` begins,
+   * the last entry where the last frame ends. Absent where nobody looked, or where frames cannot be told apart.
+   */
+  readonly frameOffsets?: readonly number[];
 }

@@ -27,6 +27,47 @@ interface EmscriptenOptions {
   readonly printErr?: (line: string) => void;
 }
 
+/** What an encoder is told of a frame. */
+interface WasmFrameInfo {
+  /** OpenJPH only, which demands it. */
+  readonly isUsingColorTransform: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly bitsPerSample: number;
+  readonly componentCount: number;
+  readonly isSigned: boolean;
+}
+
+/** Encoder object of an Emscripten build; the names of its buffers are meant from the code stream's side. */
+interface WasmEncoder {
+  getDecodedBuffer(info: WasmFrameInfo): Uint8Array;
+  encode(): void;
+  getEncodedBuffer(): Uint8Array;
+  delete(): void;
+}
+
+interface JpegLsWasmEncoder extends WasmEncoder {
+  setNearLossless(near: number): void;
+  setInterleaveMode(mode: number): void;
+}
+
+interface Jpeg2000WasmEncoder extends WasmEncoder {
+  setQuality(isLossless: boolean, quantisationStep: number): void;
+  setDecompositions(levels: number): void;
+}
+
+declare module '@cornerstonejs/codec-openjpeg/wasmjs' {
+  export default function instantiate(
+    options?: EmscriptenOptions,
+  ): Promise<{ readonly J2KEncoder: new () => Jpeg2000WasmEncoder }>;
+}
+
+declare module '@cornerstonejs/codec-charls/wasmjs' {
+  export default function instantiate(
+    options?: EmscriptenOptions,
+  ): Promise<{ readonly JpegLSEncoder: new () => JpegLsWasmEncoder }>;
+}
+
 declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
   export default function instantiate(
     options?: EmscriptenOptions,
@@ -40,9 +81,10 @@ declare module '@cornerstonejs/codec-charls/decodewasmjs' {
 }
 
 declare module '@cornerstonejs/codec-openjph/wasmjs' {
-  export default function instantiate(
-    options?: EmscriptenOptions,
-  ): Promise<{ readonly HTJ2KDecoder: new () => WasmDecoder }>;
+  export default function instantiate(options?: EmscriptenOptions): Promise<{
+    readonly HTJ2KDecoder: new () => WasmDecoder;
+    readonly HTJ2KEncoder: new () => Jpeg2000WasmEncoder;
+  }>;
 }
 
 declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {

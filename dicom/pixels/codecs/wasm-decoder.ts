@@ -1,5 +1,5 @@
 /**
- * Runs a decoder of an Emscripten module: one instance a codec, made at the first frame and thrown away when it fails.
+ * Runs a decoder or an encoder of an Emscripten module: one instance a codec, made at the first frame and thrown away when it fails.
  *
  * The instance is the only state in this room: instantiating costs 20–80 ms. Trap: a module that ran out of memory or
  * aborted gives wrong answers afterwards, and every view of its memory dies when the memory grows.
@@ -46,6 +46,27 @@ export async function decodeWithWasm<M, D extends WasmDecoder>(
     };
     decoder.delete();
     return decoded;
+  } catch (error) {
+    module.forget();
+    throw error;
+  }
+}
+
+/** Encodes samples (little endian, colour by pixel) with a fresh encoder object of the module. Rejects like {@link decodeWithWasm}. */
+export async function encodeWithWasm<M, E extends WasmEncoder>(
+  module: Lazy<M>,
+  construct: (module: M) => E,
+  info: WasmFrameInfo,
+  samples: Uint8Array,
+): Promise<Uint8Array> {
+  const instance = await module.get();
+  try {
+    const encoder = construct(instance);
+    encoder.getDecodedBuffer(info).set(samples);
+    encoder.encode();
+    const codeStream = encoder.getEncodedBuffer().slice();
+    encoder.delete();
+    return codeStream;
   } catch (error) {
     module.forget();
     throw error;

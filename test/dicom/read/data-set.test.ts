@@ -41,7 +41,7 @@ describe('values by VR (PS3.18 Table F.2.3-1)', () => {
       new Uint8Array(1024),
       { vr: 'OW', InlineBinary: Buffer.alloc(1024).toString('base64') },
     ],
-    ['60003000', 'OW', new Uint8Array(1026), { vr: 'OW' }],
+    ['60003000', 'OW', new Uint8Array(1026), { vr: 'OW', BulkDataURI: 'bulkdata/60003000' }],
   ])('%s %s', (tag, vr, value, expected) => {
     expect(element(tag, vr, value)).toEqual(expected);
   });
@@ -53,7 +53,10 @@ describe('values by VR (PS3.18 Table F.2.3-1)', () => {
       { '00283006': expected },
     ]);
     expect(element('00281201', 'OW', table)).toEqual(expected);
-    expect(element('00283006', 'OW', new Uint8Array(256 * 1024 + 2))).toEqual({ vr: 'OW' });
+    expect(element('00283006', 'OW', new Uint8Array(256 * 1024 + 2))).toEqual({
+      vr: 'OW',
+      BulkDataURI: 'bulkdata/00283006',
+    });
     const bigEndian = part10([...IDENTITY, ['00281201', 'OW', hex('0102')]], '1.2.840.10008.1.2.2', {
       isBigEndian: true,
     });

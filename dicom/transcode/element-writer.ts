@@ -1,0 +1,115 @@
+/**
+ * Elements as they were read → Explicit VR Little Endian, value by value and without interpreting any. PS3.5 7.1.2, A.2.
+ *
+ * Trap: a value longer than the two bytes of a short-form length can say becomes UN (PS3.5 6.2.2 note 3), and group
+ * lengths, which would be wrong now, are left out.
+ */
+import type { RawElement } from '../read/element-parser.ts';
+import { inLittleEndian } from '../read/value-bytes.ts';
+import type { Tag } from '../vocabulary/data-set.ts';
+import { PacsError } from '../vocabulary/failure.ts';
+
+/** An element to write in the place of another: VR and value (little endian); `undefined` leaves it out. */
+export type Replacement = { readonly vr: string; readonly value: Uint8Array } | undefined;
+
+/** What the data set says about all of its elements. */
+export interface WriteContext {
+  readonly bytes: Uint8Array;
+  /** Pixel Representation is 1: decides between US and SS where implicit VR leaves it open. PS3.5 A.1. */
+  readonly isSigned: boolean;
+  /** True when the result is a transfer syntax in which pixels may stay in fragments (icons inside sequences). */
+  readonly keepsFragments: boolean;
+}
+
+const LONG_FORM = /^(O[BDFLVW]|SQ|SV|UC|UN|UR|UT|UV)$/;
+const TEXT_PADDED = /^(AE|AS|CS|DA|DS|DT|IS|LO|LT|PN|SH|ST|TM|UC|UR|UT)$/;
+const ITEM = 'FFFEE000';
+const UNDEFINED_LENGTH = 0xffffffff;
+const SHORT_LIMIT = 0xffff;
+
+/** Writes elements in the order of their tags, `replaced` ones in their place. Throws `unsupported-transfer-syntax` for fragments that may not stay. */
+export function writeElements(
+  context: WriteContext,
+  elements: readonly RawElement[],
+  replaced: ReadonlyMap<Tag, Replacement> = new Map(),
+): Uint8Array {
+  const written = elements
+    .filter(({ tag }) => !replaced.has(tag) && !tag.endsWith('0000') && !tag.startsWith('FFFE'))
+    .map((element) => ({ tag: element.tag, bytes: elementBytes(context, element) }));
+  const added = [...replaced].flatMap(([tag, replacement]) =>
+    replacement ? [{ tag, bytes: valueElement(tag, replacement.vr, replacement.value) }] : [],
+  );
+  const sorted = added.length === 0 ? written : [...written, ...added].sort(byTag);
+  return Buffer.concat(sorted.map(({ bytes }) => bytes));
+}
+
+/** Tag, VR and length; a length of `undefined` is the undefined length of sequences and fragments. PS3.5 7.1.2. */
+export function elementHeader(tag: Tag, vr: string, length: number | undefined): Uint8Array {
+  const isLong = LONG_FORM.test(vr);
+  const head = Buffer.alloc(isLong ? 12 : 8);
+  writeTag(head, tag);
+  head.write(vr, 4, 'latin1');
+  if (isLong) head.writeUInt32LE(length ?? UNDEFINED_LENGTH, 8);
+  else head.writeUInt16LE(length ?? 0, 6);
+  return head;
+}
+
+/** An element with a value, padded to an even length. PS3.5 7.1.1. */
+export function valueElement(tag: Tag, vr: string, value: Uint8Array): Uint8Array {
+  const padded = value.length % 2 === 0 ? value : Buffer.concat([value, paddingOf(vr)]);
+  const fits = LONG_FORM.test(vr) || padded.length <= SHORT_LIMIT;
+  return Buffer.concat([elementHeader(tag, fits ? vr : 'UN', padded.length), padded]);
+}
+
+function elementBytes(context: WriteContext, element: RawElement): Uint8Array {
+  const { tag, items, offset, length, isEncapsulated } = element;
+  if (items) return sequenceBytes(context, tag, items);
+  const value = context.bytes.subarray(offset, offset + length);
+  if (!isEncapsulated) {
+    return valueElement(tag, explicitVrOf(element.vr, context.isSigned), inLittleEndian(value, element));
+  }
+  if (!context.keepsFragments) {
+    throw new PacsError(
+      'unsupported-transfer-syntax',
+      `Element ${tag} within a sequence holds compressed fragments, which are not decoded`,
+    );
+  }
+  return Buffer.concat([elementHeader(tag, 'OB', undefined), value]);
+}
+
+function sequenceBytes(
+  context: WriteContext,
+  tag: Tag,
+  items: readonly (readonly RawElement[])[],
+): Uint8Array {
+  const parts = items.flatMap((item) => {
+    const content = writeElements(context, item);
+    const head = Buffer.alloc(8);
+    writeTag(head, ITEM);
+    head.writeUInt32LE(content.length, 4);
+    return [head, content];
+  });
+  const content = Buffer.concat(parts);
+  return Buffer.concat([elementHeader(tag, 'SQ', content.length), content]);
+}
+
+/** The VR to write where implicit VR and its dictionary leave it open. PS3.5 A.1. */
+function explicitVrOf(vr: string, isSigned: boolean): string {
+  if (vr === 'xs') return isSigned ? 'SS' : 'US';
+  if (vr === 'ox' || vr === 'lt') return 'OW';
+  if (vr === 'up') return 'UL';
+  return /^[A-Z]{2}$/.test(vr) ? vr : 'UN';
+}
+
+function paddingOf(vr: string): Uint8Array {
+  return Uint8Array.of(TEXT_PADDED.test(vr) ? 0x20 : 0);
+}
+
+function writeTag(target: Buffer, tag: Tag): void {
+  target.writeUInt16LE(parseInt(tag.slice(0, 4), 16), 0);
+  target.writeUInt16LE(parseInt(tag.slice(4), 16), 2);
+}
+
+function byTag(one: { readonly tag: Tag }, other: { readonly tag: Tag }): number {
+  return one.tag < other.tag ? -1 : 1;
+}
