@@ -6,10 +6,14 @@ import { z } from 'zod';
 import { binaryProbability, binaryProbabilityContract } from './binary-probability.ts';
 import { centerHeatmap, centerHeatmapContract } from './center-heatmap.ts';
 import type { Outputs } from './outputs.ts';
+import { probabilityMask, probabilityMaskContract } from './probability-mask.ts';
 import type { Decoder, Reading, ReadingContext, ReadingKind } from './reading.ts';
 import { regression, regressionContract } from './regression.ts';
 import { sigmoidClassifier, sigmoidClassifierContract } from './sigmoid-classifier.ts';
 import { softmaxClassifier, softmaxClassifierContract } from './softmax-classifier.ts';
+import { torchvisionRcnn, torchvisionRcnnContract } from './torchvision-rcnn.ts';
+import { yoloV5, yoloV5Contract } from './yolo-v5.ts';
+import { yoloV8, yoloV8Contract } from './yolo-v8.ts';
 
 /** How the output tensors are read: the key `output` of a manifest. */
 export const outputContract = z.discriminatedUnion('decoder', [
@@ -17,6 +21,10 @@ export const outputContract = z.discriminatedUnion('decoder', [
   softmaxClassifierContract,
   binaryProbabilityContract,
   centerHeatmapContract,
+  yoloV5Contract,
+  yoloV8Contract,
+  torchvisionRcnnContract,
+  probabilityMaskContract,
   regressionContract,
 ]);
 
@@ -29,6 +37,10 @@ const DECODERS: { readonly [D in DecoderName]: Decoder<ContractByName[D]> } = {
   'softmax-classifier': softmaxClassifier,
   'binary-probability': binaryProbability,
   'center-heatmap': centerHeatmap,
+  'yolo-v5': yoloV5,
+  'yolo-v8': yoloV8,
+  'torchvision-rcnn': torchvisionRcnn,
+  'probability-mask': probabilityMask,
   regression,
 };
 

@@ -1,15 +1,14 @@
 /**
  * What decoders give back: a few kinds of reading, whatever the network. Tasks ask for a kind, never for a decoder.
  */
-import type { z } from 'zod';
 import type { Code } from '../../dicom/vocabulary/codes.ts';
 import type { BodyRegion } from '../../dicom/vocabulary/finding.ts';
 import type { BoundingBox, Polygon } from '../../dicom/vocabulary/geometry.ts';
-import type { classifierLabels } from '../manifest-parts.ts';
+import type { ClassifierLabel } from '../manifest-parts.ts';
 import type { Outputs } from './outputs.ts';
 
 /** A class of a classifier and its probability, 0–1. */
-export type ClassProbability = z.infer<typeof classifierLabels>[number] & { readonly probability: number };
+export type ClassProbability = ClassifierLabel & { readonly probability: number };
 
 /** One thing that was found, in tensor points. */
 export interface FoundInstance {

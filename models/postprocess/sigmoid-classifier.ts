@@ -10,7 +10,7 @@ import type { Decoder } from './reading.ts';
 export const sigmoidClassifierContract = z.strictObject({
   decoder: z.literal('sigmoid-classifier'),
   name: tensorName,
-  labels: classifierLabels.min(1),
+  labels: classifierLabels(1),
   /** Stated when the graph gives logits. Absent: it gives probabilities. */
   activation: z.literal('sigmoid').optional(),
 });

@@ -11,7 +11,7 @@ import type { Decoder } from './reading.ts';
 export const softmaxClassifierContract = z.strictObject({
   decoder: z.literal('softmax-classifier'),
   name: tensorName,
-  labels: classifierLabels.min(2),
+  labels: classifierLabels(2),
   /** Stated when the graph gives logits. Absent: it gives probabilities. */
   activation: z.literal('softmax').optional(),
 });

@@ -6,6 +6,7 @@
  */
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { inputShapeOf } from '../input-contract.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Tensor } from '../normalise/to-tensor.ts';
 import type { RunModel } from '../pipeline.ts';
@@ -60,13 +61,30 @@ async function open(
       { cause },
     );
   }
-  const wantedInputs = [manifest.input.name, ...manifest.extraInputs.map(({ name }) => name)];
-  checkNames(manifest, 'inputs', wantedInputs, session.inputNames);
-  checkNames(manifest, 'outputs', Object.keys(shapesOf(manifest.output)), session.outputNames);
+  try {
+    checkSignature(manifest, session);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
   return session;
 }
 
-/** Inputs must be the same set; of the outputs, those the manifest names must exist. */
+/** Compares what the graph takes and gives with what the manifest says. Inputs must be the same set; of the outputs, those the manifest names must exist. */
+function checkSignature(manifest: Manifest, session: InferenceSession): void {
+  const { input, extraInputs, output } = manifest;
+  const inputs = { [input.name]: inputShapeOf(input), ...ofEach(extraInputs, [1, 1]) };
+  checkNames(manifest, 'inputs', Object.keys(inputs), session.inputNames);
+  checkShapes(manifest, 'input', inputs, session.inputMetadata, ['float32']);
+  const outputs = shapesOf(output);
+  checkNames(manifest, 'outputs', Object.keys(outputs), session.outputNames);
+  checkShapes(manifest, 'output', outputs, session.outputMetadata, ['float32', ...Object.keys(INTEGERS)]);
+}
+
+function ofEach(inputs: readonly { readonly name: string }[], shape: readonly number[]) {
+  return Object.fromEntries(inputs.map(({ name }) => [name, shape]));
+}
+
 function checkNames(
   manifest: Manifest,
   what: 'inputs' | 'outputs',
@@ -79,6 +97,36 @@ function checkNames(
     'model-invalid',
     `models/${manifest.id}: the graph's ${what} are ${found.join(', ')}; the manifest states ${wanted.join(', ')}`,
   );
+}
+
+/** Sizes that the graph leaves open, and those that the manifest leaves open (−1), fit any. */
+function checkShapes(
+  manifest: Manifest,
+  what: 'input' | 'output',
+  wanted: Readonly<Record<string, readonly number[]>>,
+  found: readonly InferenceSession.ValueMetadata[],
+  types: readonly string[],
+): void {
+  for (const value of found) {
+    const shape = wanted[value.name];
+    if (!shape) continue;
+    const where = `models/${manifest.id}: ${what} "${value.name}"`;
+    if (!value.isTensor || !types.includes(value.type)) {
+      const type = value.isTensor ? value.type : 'no tensor';
+      throw new PacsError('model-invalid', `${where} is ${type}; expected ${types.join(', ')}`);
+    }
+    const isFitting =
+      value.shape.length === shape.length &&
+      shape.every((size, axis) => size === -1 || isOpen(value.shape[axis]) || size === value.shape[axis]);
+    if (isFitting) continue;
+    const graph = value.shape.map((size) => (isOpen(size) ? '?' : size)).join('×');
+    const stated = shape.map((size) => (size === -1 ? '?' : size)).join('×');
+    throw new PacsError('model-invalid', `${where} has shape ${graph}; the manifest states ${stated}`);
+  }
+}
+
+function isOpen(size: number | string | undefined): boolean {
+  return typeof size !== 'number' || size < 0;
 }
 
 async function runSession(
@@ -100,16 +148,21 @@ async function runSession(
   );
 }
 
+/** Integer tensors (class labels) become floats, which are exact up to 2²⁴. */
+const INTEGERS = { int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array } as const;
+
 function floatsOf(
   manifest: Manifest,
   name: string,
   value: InferenceSession.OnnxValueMapType[string],
 ): Tensor {
-  if (value.type !== 'float32' || !(value.data instanceof Float32Array)) {
-    throw new PacsError(
-      'model-failed',
-      `${manifest.id}: output "${name}" is ${value.type}; expected float32`,
-    );
-  }
-  return { data: value.data, dims: value.dims };
+  const { data, dims, type } = value;
+  if (data instanceof Float32Array) return { data, dims };
+  if (data instanceof INTEGERS.int64) return { data: Float32Array.from(data, Number), dims };
+  if (data instanceof INTEGERS.int32 || data instanceof INTEGERS.uint8)
+    return { data: Float32Array.from(data), dims };
+  throw new PacsError(
+    'model-failed',
+    `${manifest.id}: output "${name}" is ${type}; expected float32 or integers`,
+  );
 }
