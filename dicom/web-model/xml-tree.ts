@@ -28,7 +28,7 @@ const MAX_ELEMENTS = 2_000_000;
 
 /** Reads a document. Throws `malformed-dicom` for what is not well-formed or has a document type, `too-large` beyond a limit. */
 export function parseXml(text: string): XmlElement {
-  const parser = new SaxesParser({ position: true });
+  const parser = new SaxesParser<{ xmlns: false }>({ xmlns: false, position: true });
   const top: OpenElement = { name: '', attributes: {}, children: [], text: '' };
   const open: OpenElement[] = [top];
   let count = 0;
@@ -41,7 +41,7 @@ export function parseXml(text: string): XmlElement {
   parser.on('opentag', ({ name, attributes }) => {
     if (++count > MAX_ELEMENTS) throw tooLarge(`more than ${MAX_ELEMENTS} elements`);
     if (open.length > MAX_DEPTH) throw tooLarge(`elements nested deeper than ${MAX_DEPTH}`);
-    open.push({ name: localName(name), attributes: { ...attributes }, children: [], text: '' });
+    open.push({ name: localName(name), attributes, children: [], text: '' });
   });
   parser.on('closetag', () => {
     const element = open.pop();

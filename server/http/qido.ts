@@ -8,7 +8,7 @@ import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
 import type { QueryLevel } from '../storage/index-attributes.ts';
 import { REMAINING_LIMIT } from '../storage/study-index.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
-import { requireJson } from './media-type.ts';
+import { chooseListForm, sendDataSets } from './data-set-answer.ts';
 import { parseSearch } from './qido-parameters.ts';
 import { sendWarnings } from './warnings.ts';
 import { baseUrlOf, uidParameter, urlOf } from './web-address.ts';
@@ -16,21 +16,21 @@ import { baseUrlOf, uidParameter, urlOf } from './web-address.ts';
 /** GET of a list of studies, series or instances; the study and series of the path narrow it. */
 export function searchResources(index: StudyIndex, level: QueryLevel): RequestHandler {
   return async (request, response) => {
-    requireJson(request);
+    const form = chooseListForm(request);
     const { study, series } = request.params;
-    const { search, warnings } = parseSearch(request.query, {
+    const search = parseSearch(request.query, {
       level,
       ...(study === undefined ? {} : { studyUid: uidParameter(request, 'study') }),
       ...(series === undefined ? {} : { seriesUid: uidParameter(request, 'series') }),
     });
     const page = await index.search(search);
-    sendWarnings(response, [...warnings, ...remainingNotice(page.remaining)]);
+    sendWarnings(response, remainingNotice(page.remaining));
     if (page.matches.length === 0) {
       response.status(204).end();
       return;
     }
     const results = page.matches.map((match) => withRetrieveUrl(request, level, match));
-    response.type('application/dicom+json; charset=utf-8').send(JSON.stringify(results));
+    await sendDataSets(response, form, results);
   };
 }
 

@@ -11,9 +11,10 @@ export async function sendMultipart(
   response: Response,
   type: string,
   parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
+  status = 200,
 ): Promise<void> {
   const boundary = newBoundary();
-  response.status(200);
+  response.status(status);
   response.setHeader('Content-Type', `multipart/related; type="${type}"; boundary=${boundary}`);
   await pipeline(writeMultipart(parts, boundary), response);
 }

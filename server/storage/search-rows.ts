@@ -39,6 +39,7 @@ export function dataSetOfRow(level: QueryLevel, row: Row, include: readonly Tag[
     ...jsonAt(row, 'instance_attributes'),
     ...fromMetadata(row, include),
     ...dataSetOf({
+      SpecificCharacterSet: 'ISO_IR 192', // that of the answer
       InstanceAvailability: 'ONLINE',
       StudyInstanceUID: textAt(row, 'study_uid'),
       SeriesInstanceUID: level === 'study' ? undefined : textAt(row, 'series_uid'),

@@ -66,6 +66,28 @@ function completeTime(text: string, pair: string, digit: string): string | undef
   return `${hour}${minute}${second}.${fraction.padEnd(6, digit)}`;
 }
 
+/** What parts a folded name into words: the separators that the SQL function `name_words` knows too. */
+const WORD_SEPARATORS = /[ ^,.=-]+/;
+/** Longest word that is asked for; a longer one is asked for by its beginning. */
+const MAX_WORD_CHARACTERS = 64;
+
+/** The words of a name or a fuzzy key, folded; wildcards part words too. */
+export function nameWords(name: string): string[] {
+  return name
+    .split(/[=*?]/)
+    .flatMap((group) => foldName(group).split(WORD_SEPARATORS))
+    .filter((word) => word !== '')
+    .map((word) => word.slice(0, MAX_WORD_CHARACTERS).toWellFormed());
+}
+
+/** The words, or beginnings of words, that every name must hold that a folded pattern matches. */
+export function wordsOfPattern(pattern: string): { text: string; isPrefix: boolean }[] {
+  return pattern.split(WORD_SEPARATORS).flatMap((piece) => {
+    const head = (piece.split(/[*?]/)[0] ?? '').slice(0, MAX_WORD_CHARACTERS).toWellFormed();
+    return head === '' ? [] : [{ text: head, isPrefix: head !== piece }];
+  });
+}
+
 /** True when a key asks for more than one value. PS3.4 C.2.2.2.4. */
 export function hasWildcard(key: string): boolean {
   return /[*?]/.test(key);

@@ -8,9 +8,9 @@ import { DECODABLE_TRANSFER_SYNTAXES } from '../../dicom/pixels/frame-decoder.ts
 import { OSTEON } from '../../dicom/vocabulary/codes.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { FAILURES } from '../../dicom/vocabulary/failure.ts';
-import { REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
+import { NO_SCORE_REASONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
-import { MATCH_KEYS } from '../../server/storage/search-sql.ts';
+import { MATCH_KEYS } from '../../server/storage/match-keys.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'conformance.md'), 'utf8');
 
@@ -79,6 +79,10 @@ describe('the conformance statement', () => {
     expect(tableUnder('### Private coding scheme')).toEqual(
       Object.values(OSTEON).map(({ value, meaning }) => [value, meaning]),
     );
+  });
+
+  it('lists the reasons for no Z-score', () => {
+    expect(tableUnder('### Why a bone age has no Z-score')).toEqual(Object.entries(NO_SCORE_REASONS));
   });
 
   it('lists the reasons for not analysing', () => {

@@ -1,183 +1,26 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { itemsOf, textOf, textsOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
-import { dicomFile } from '../../support/dicom-file.ts';
-import { serveDicomWeb } from '../../support/http-server.ts';
-import type { TestServer } from '../../support/http-server.ts';
-import { plainMatch } from '../../support/plain-match.ts';
-import { createTestStorage, storeBytes } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { readNativeModel } from '../../../dicom/web-model/native-model-reader.ts';
+import { parseMediaType } from '../../../server/http/media-type.ts';
+import { readMultipart } from '../../../server/http/multipart.ts';
+import { oneChunk } from '../../../server/ingest/one-chunk.ts';
+import { collect } from '../../support/bytes.ts';
+import { serveSearchedStudies } from '../../support/searched-studies.ts';
+import type { SearchedServer } from '../../support/searched-studies.ts';
 
-/** One study of two series of two instances each; its attributes are what the tests ask for. */
-interface StudyFacts {
-  readonly uid: string;
-  readonly patientId: string;
-  readonly patientName: string;
-  readonly date: string;
-  readonly time: string;
-  readonly accession: string;
-  readonly modalities: readonly [string, string];
-  readonly description: string;
-}
-
-const STUDIES: readonly StudyFacts[] = [
-  ['P1', 'Müller^Änne', '20240101', '101530', 'A-1', ['CR', 'SR'], 'Hand links'],
-  ['P2', 'MULLER^Bert', '20240228', '0930', 'A_1', ['DX', 'SR'], 'Wrist 100%'],
-  ['P3', 'Doe^Jane^^Dr', '20240229', '235959.5', 'A%1', ['DX', 'CR'], 'wrist right'],
-  ['P10', 'Yamada^Tarou=山田^太郎=やまだ^たろう', '20250615', '', 'B*1', ['CR', 'CR'], ''],
-  ['p1', '', '', '0000', '', ['CT', 'SR'], 'Knee'],
-].map(([patientId, patientName, date, time, accession, modalities, description], index) => ({
-  uid: `1.2.${index + 1}`,
-  patientId: String(patientId),
-  patientName: String(patientName),
-  date: String(date),
-  time: String(time),
-  accession: String(accession),
-  modalities: modalities as unknown as [string, string],
-  description: String(description),
-}));
-
-let storage: TestStorage;
-let server: TestServer;
+let server: SearchedServer;
 beforeAll(async () => {
-  storage = await createTestStorage();
-  server = await serveDicomWeb(storage);
-  const instances = storage.instances();
-  for (const study of STUDIES) {
-    for (const file of filesOf(study)) expect((await storeBytes(instances, file)).status).toBe('stored');
-  }
+  server = await serveSearchedStudies();
 });
 afterAll(async () => {
   await server.close();
-  await storage.close();
 });
-
-function filesOf(study: StudyFacts): Buffer[] {
-  return [1, 2].flatMap((series) =>
-    [1, 2].map((number) =>
-      dicomFile({
-        SpecificCharacterSet: 'ISO_IR 192',
-        StudyInstanceUID: study.uid,
-        SeriesInstanceUID: `${study.uid}.${series}`,
-        SOPInstanceUID: `${study.uid}.${series}.${number}`,
-        PatientID: study.patientId,
-        PatientName: study.patientName,
-        StudyDate: study.date,
-        StudyTime: study.time,
-        AccessionNumber: study.accession,
-        StudyDescription: study.description,
-        StudyID: 'S1',
-        ReferringPhysicianName: 'Ref^Erring',
-        PatientBirthDate: '20100203',
-        Modality: study.modalities[series - 1] ?? '',
-        SeriesNumber: String(series),
-        InstanceNumber: String(3 - number),
-        BodyPartExamined: 'HAND',
-        RequestAttributesSequence: [
-          { ScheduledProcedureStepID: `SPS${series}`, RequestedProcedureID: `RP${study.uid}` },
-        ],
-      }),
-    ),
-  );
-}
-
-interface Answer {
-  readonly status: number;
-  readonly warning: string | null;
-  readonly matches: readonly DataSet[];
-}
-
-async function search(path: string): Promise<Answer> {
-  const response = await fetch(`${server.base}${path}`, { headers: { Accept: 'application/dicom+json' } });
-  const text = await response.text();
-  const matches = response.status === 200 ? (JSON.parse(text) as DataSet[]) : [];
-  return { status: response.status, warning: response.headers.get('warning'), matches };
-}
-
-async function studiesFor(key: string, value: string): Promise<(string | undefined)[]> {
-  const { status, matches } = await search(`/studies?${key}=${encodeURIComponent(value)}`);
-  expect([200, 204]).toContain(status);
-  return matches.map((match) => textOf(match, TAG.PatientID)).sort();
-}
-
-describe('QIDO-RS matching (PS3.4 C.2.2.2)', () => {
-  it.each([
-    ['PatientID', 'P1', ['P1']],
-    ['00100020', 'P1', ['P1']],
-    ['PatientID', 'P*', ['P1', 'P10', 'P2', 'P3']],
-    ['PatientID', 'P?', ['P1', 'P2', 'P3']],
-    ['PatientID', '*', ['P1', 'P10', 'P2', 'P3', 'p1']],
-    ['PatientID', '', ['P1', 'P10', 'P2', 'P3', 'p1']],
-    ['AccessionNumber', 'A_1', ['P2']],
-    ['AccessionNumber', 'A%*', ['P3']],
-    ['AccessionNumber', 'A?1', ['P1', 'P2', 'P3']],
-    ['StudyDescription', '*100%', ['P2']],
-    ['StudyDescription', '*rist*', ['P2', 'P3']],
-    ['PatientName', 'muller*', ['P1', 'P2']],
-    ['PatientName', 'MÜLLER^ÄNNE', ['P1']],
-    ['PatientName', 'doe^jane^^dr^', ['P3']],
-    ['PatientName', '山田*', ['P10']],
-    ['PatientName', 'やまだ^たろう', ['P10']],
-    ['PatientName', 'yamada*太郎', []],
-    ['StudyDate', '20240228', ['P2']],
-    ['StudyDate', '20240228-', ['P10', 'P2', 'P3']],
-    ['StudyDate', '-20240228', ['P1', 'P2']],
-    ['StudyDate', '20240102-20240229', ['P2', 'P3']],
-    ['StudyTime', '10', ['P1']],
-    ['StudyTime', '0930-1015', ['P1', 'P2']],
-    ['StudyTime', '235959-', ['P3']],
-    ['StudyTime', '-0000', ['p1']],
-    ['ModalitiesInStudy', 'DX', ['P2', 'P3']],
-    ['ModalitiesInStudy', '?R', ['P1', 'P10', 'P2', 'P3', 'p1']],
-    ['StudyInstanceUID', '1.2.1,1.2.3,9.9', ['P1', 'P3']],
-    ['ReferringPhysicianName', 'ref^*', ['P1', 'P10', 'P2', 'P3', 'p1']],
-    ['PatientBirthDate', '20100101-20101231', ['P1', 'P10', 'P2', 'P3', 'p1']],
-    ['PatientID', "' OR 1=1 --", []],
-  ])('%s=%s', async (key, value, expected) => {
-    expect(await studiesFor(key, value)).toEqual(expected);
-  });
-
-  it('agrees with a plain matcher in memory for any key with wildcards', async () => {
-    const text = fc.string({
-      unit: fc.constantFrom('P', 'A', 'W', 'w', '1', '0', '%', '_', '*', '?', '-', ' '),
-    });
-    const keys = fc.constantFrom('PatientID', 'AccessionNumber', 'StudyDescription');
-    await fc.assert(
-      fc.asyncProperty(keys, text, async (key, value) => {
-        const expected = STUDIES.filter((study) => plainMatch(value.trim(), fact(study, key)))
-          .map((study) => study.patientId)
-          .sort();
-        expect(await studiesFor(key, value)).toEqual(expected);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it('agrees with a plain matcher for any range of dates', async () => {
-    const dates = fc.constantFrom('', '20231231', '20240101', '20240228', '20240229', '20250615', '20300101');
-    await fc.assert(
-      fc.asyncProperty(dates, dates, async (from, to) => {
-        fc.pre(from !== '' || to !== '');
-        const expected = STUDIES.filter(
-          ({ date }) => date !== '' && date >= from && (to === '' || date <= to),
-        ).map((study) => study.patientId);
-        expect(await studiesFor('StudyDate', `${from}-${to}`)).toEqual(expected.sort());
-      }),
-      { numRuns: 40 },
-    );
-  });
-});
-
-function fact(study: StudyFacts, key: string): string {
-  if (key === 'PatientID') return study.patientId;
-  return key === 'AccessionNumber' ? study.accession : study.description;
-}
 
 describe('QIDO-RS resources (PS3.18 10.6, Table 10.6.1-5)', () => {
   it('/studies returns what work lists show, also where it is empty', async () => {
-    const { matches } = await search('/studies?PatientID=p1');
+    const { matches } = await server.search('/studies?PatientID=p1');
     expect(matches[0]).toMatchObject({
       [TAG.StudyDate]: { vr: 'DA' },
       [TAG.StudyTime]: { vr: 'TM', Value: ['0000'] },
@@ -191,7 +34,7 @@ describe('QIDO-RS resources (PS3.18 10.6, Table 10.6.1-5)', () => {
   });
 
   it('/studies/{study}/series returns series in order, with counts and step ids', async () => {
-    const { matches } = await search('/studies/1.2.2/series?includefield=00080021,0008103E');
+    const { matches } = await server.search('/studies/1.2.2/series?includefield=00080021,0008103E');
     expect(matches.map((match) => textOf(match, TAG.SeriesNumber))).toEqual(['1', '2']);
     expect(textOf(matches[0] ?? {}, TAG.NumberOfSeriesRelatedInstances)).toBe('2');
     const [request] = itemsOf(matches[1] ?? {}, TAG.RequestAttributesSequence);
@@ -209,11 +52,11 @@ describe('QIDO-RS resources (PS3.18 10.6, Table 10.6.1-5)', () => {
     ['/studies/1.2.3/series/1.2.3.1/instances', 2],
     ['/studies/1.2.3/instances?SOPInstanceUID=1.2.3.1.1', 1],
   ])('%s finds %i', async (path, count) => {
-    expect((await search(path)).matches).toHaveLength(count);
+    expect((await server.search(path)).matches).toHaveLength(count);
   });
 
   it('orders instances by Instance Number and returns their image attributes', async () => {
-    const { matches } = await search('/studies/1.2.1/series/1.2.1.1/instances');
+    const { matches } = await server.search('/studies/1.2.1/series/1.2.1.1/instances');
     expect(matches.map((match) => textOf(match, TAG.SOPInstanceUID))).toEqual(['1.2.1.1.2', '1.2.1.1.1']);
     expect(matches[0]).toMatchObject({
       [TAG.Rows]: { Value: [2] },
@@ -224,36 +67,31 @@ describe('QIDO-RS resources (PS3.18 10.6, Table 10.6.1-5)', () => {
   });
 
   it('adds what includefield names from the whole header, and everything for all', async () => {
-    const plain = await search('/instances?SOPInstanceUID=1.2.1.1.1');
+    const plain = await server.search('/instances?SOPInstanceUID=1.2.1.1.1');
     expect(plain.matches[0]?.[TAG.HighBit]).toBeUndefined();
-    const some = await search('/instances?SOPInstanceUID=1.2.1.1.1&includefield=HighBit');
+    const some = await server.search('/instances?SOPInstanceUID=1.2.1.1.1&includefield=HighBit');
     expect(textsOf(some.matches[0] ?? {}, TAG.HighBit)).toEqual(['11']);
     expect(some.matches[0]?.[TAG.PixelRepresentation]).toBeUndefined();
-    const all = await search('/instances?SOPInstanceUID=1.2.1.1.1&includefield=all');
+    const all = await server.search('/instances?SOPInstanceUID=1.2.1.1.1&includefield=all');
     expect(all.matches[0]?.[TAG.PixelRepresentation]).toBeDefined();
   });
 });
 
 describe('QIDO-RS paging and answers (PS3.18 8.3.4, 10.6.3)', () => {
   it('pages in a stable order and warns how many more there are', async () => {
-    const first = await search('/studies?limit=2');
-    const second = await search('/studies?limit=2&offset=2');
-    const third = await search('/studies?limit=2&offset=4');
+    const first = await server.search('/studies?limit=2');
+    const second = await server.search('/studies?limit=2&offset=2');
+    const third = await server.search('/studies?limit=2&offset=4');
     expect(first.warning).toBe('299 osteon "There are 3 additional results that can be requested"');
     expect(second.warning).toContain('There are 1 additional');
     expect(third.warning).toBeNull();
-    const all = await search('/studies');
+    const all = await server.search('/studies');
     expect([...first.matches, ...second.matches, ...third.matches]).toEqual(all.matches);
   });
 
   it('answers 204 without a body when nothing matches', async () => {
-    expect((await search('/studies?PatientID=nobody')).status).toBe(204);
-    expect((await search('/studies?limit=0')).matches).toEqual([]);
-  });
-
-  it('warns that fuzzy matching was not done', async () => {
-    expect((await search('/studies?fuzzymatching=false')).warning).toBeNull();
-    expect((await search('/studies?fuzzymatching=true')).warning).toContain('fuzzymatching');
+    expect((await server.search('/studies?PatientID=nobody')).status).toBe(204);
+    expect((await server.search('/studies?limit=0')).matches).toEqual([]);
   });
 
   it.each([
@@ -270,6 +108,8 @@ describe('QIDO-RS paging and answers (PS3.18 8.3.4, 10.6.3)', () => {
     ['/studies?PatientID=1&00100020=2', '00100020'],
     ['/studies?includefield=Bogus', 'includefield'],
     ['/studies?fuzzymatching=maybe', 'fuzzymatching'],
+    ['/studies?emptyvaluematching=1', 'emptyvaluematching'],
+    ['/studies?multiplevaluematching=', 'multiplevaluematching'],
   ])('answers 400 to %s and names %s', async (path, name) => {
     const response = await fetch(`${server.base}${path}`);
     expect(response.status).toBe(400);
@@ -279,7 +119,23 @@ describe('QIDO-RS paging and answers (PS3.18 8.3.4, 10.6.3)', () => {
     });
   });
 
-  it('answers 406 when the client takes no JSON', async () => {
+  it('sends XML, a part for each match, where the client asks for it (PS3.18 8.7.3.2)', async () => {
+    const response = await fetch(`${server.base}/studies?PatientID=P?`, {
+      headers: { Accept: 'multipart/related; type="application/dicom+xml"' },
+    });
+    expect(response.status).toBe(200);
+    const mediaType = parseMediaType(response.headers.get('content-type') ?? '');
+    expect(mediaType?.parameters.get('type')).toBe('application/dicom+xml');
+    const found: DataSet[] = [];
+    const body = oneChunk(new Uint8Array(await response.arrayBuffer()));
+    for await (const part of readMultipart(body, mediaType?.parameters.get('boundary') ?? '')) {
+      expect(part.headers.get('content-type')).toBe('application/dicom+xml; charset=utf-8');
+      found.push(readNativeModel((await collect(part.body)).toString('utf8')));
+    }
+    expect(found).toEqual((await server.search('/studies?PatientID=P?')).matches);
+  });
+
+  it('answers 406 when the client takes neither JSON nor XML', async () => {
     const response = await fetch(`${server.base}/studies`, { headers: { Accept: 'text/html' } });
     expect(response.status).toBe(406);
   });
