@@ -12,7 +12,7 @@ from torch import nn
 
 from . import augment, cli, export, hands, metrics, runtime, synthetic
 from .backbone import BACKBONE_FILE
-from .bone_age_net import MAXIMUM_MONTHS, MEAN_MONTHS, STD_MONTHS, BoneAgeNet, ShippedBoneAge
+from .bone_age_net import MAXIMUM_MONTHS, MEAN_MONTHS, STD_MONTHS, BoneAgeEnsemble, BoneAgeNet, ShippedBoneAge
 from .cache import ContentCache
 from .descriptions import BONE_AGE, BONE_AGE_CONCEPT, MONTH
 from .normalise import InputSpec, normalise, read_grey, standardise, stretched_content
@@ -23,6 +23,11 @@ PRETRAIN_EPOCHS, PRETRAIN_BATCH, PRETRAIN_RATE = 7, 64, 6e-4
 EPOCHS, BATCH, RATE = 26, 16, 3e-4
 SMALL_PER_EPOCH = 390
 """Small images mixed into each fine-tuning epoch (enlarged), half as many as the large ones."""
+MIDDLE_SPEC = InputSpec(224, 224)
+MIDDLE_EPOCHS, MIDDLE_BATCH, MIDDLE_RATE = 9, 32, 4e-4
+MIDDLE_REPEATS, MIDDLE_SMALL_PER_EPOCH = 3, 6000
+MEMBERS = (("pretrain", PRETRAIN_SPEC.width), ("middle", MIDDLE_SPEC.width), ("finetune", SPEC.width))
+"""The stages that answer together, and the side of the square each sees."""
 OLDEST_PHANTOM_MONTHS = 216
 """Phantoms of adults carry an age; their bones no longer tell it."""
 SEX_DROP = 0.1
@@ -104,7 +109,8 @@ def predict(net: BoneAgeNet, chosen: List[hands.Hand], spec: InputSpec, drop_sex
 
 
 def _stage(args, net, name: str, spec: InputSpec, base: List[hands.Hand], extra: List[hands.Hand],
-           pixels, validation, epochs: int, batch: int, rate: float) -> nn.Module:
+           pixels, validation, epochs: int, batch: int, rate: float,
+           extra_per_epoch: int = SMALL_PER_EPOCH) -> nn.Module:
     """Trains one stage, resumable; returns the averaged network."""
     average = runtime.WeightAverage(net, AVERAGE_DECAY)
     head = list(net.hidden.parameters()) + list(net.out.parameters())
@@ -116,7 +122,7 @@ def _stage(args, net, name: str, spec: InputSpec, base: List[hands.Hand], extra:
     for epoch in range(state["epoch"], epochs):
         rng = np.random.default_rng([runtime.SEED, epoch])
         sampler = Sampler(spec, ContentCache(args.work / "cache", spec), pixels, rng)
-        added = [extra[i] for i in rng.permutation(len(extra))[:SMALL_PER_EPOCH]]
+        added = [extra[i] for i in rng.permutation(len(extra))[:extra_per_epoch]]
         phantoms = [e for e in synthetic.synthetic_entries(args.synthetic)
                     if 0 < e.get("bone_age_months", 0) <= OLDEST_PHANTOM_MONTHS]
         items = synthetic.mixed(base + added, phantoms, rng, lambda e: hands.Hand(
@@ -142,18 +148,29 @@ def train(args) -> None:
     net = BoneAgeNet(args.data / BACKBONE_FILE).to(memory_format=torch.channels_last)
     net = _stage(args, net, "pretrain", PRETRAIN_SPEC, small, [], pixels, validation,
                  PRETRAIN_EPOCHS, PRETRAIN_BATCH, PRETRAIN_RATE)
-    tuned = BoneAgeNet().to(memory_format=torch.channels_last)
-    tuned.load_state_dict(net.state_dict())
     large_ids = {h.identifier for h in training}
-    _stage(args, tuned, "finetune", SPEC, training, [h for h in small if h.identifier not in large_ids],
-           pixels, validation, EPOCHS, BATCH, RATE)
+    others = [h for h in small if h.identifier not in large_ids]
+    _stage(args, _copy(net), "finetune", SPEC, training, others, pixels, validation, EPOCHS, BATCH, RATE)
+    _stage(args, _copy(net), "middle", MIDDLE_SPEC, training * MIDDLE_REPEATS, others, pixels, validation,
+           MIDDLE_EPOCHS, MIDDLE_BATCH, MIDDLE_RATE, MIDDLE_SMALL_PER_EPOCH)
 
 
-def load(work: Path) -> BoneAgeNet:
-    """The averaged network of the fine-tuning checkpoint."""
+def _copy(net: nn.Module) -> BoneAgeNet:
+    copy = BoneAgeNet().to(memory_format=torch.channels_last)
+    copy.load_state_dict(net.state_dict())
+    return copy
+
+
+def member(work: Path, stage: str = "finetune") -> BoneAgeNet:
+    """The averaged network of one stage."""
     net = BoneAgeNet()
-    net.load_state_dict(torch.load(work / "bone-age" / "finetune.pt", map_location="cpu")["average"])
+    net.load_state_dict(torch.load(work / "bone-age" / f"{stage}.pt", map_location="cpu")["average"])
     return net.eval()
+
+
+def load(work: Path) -> BoneAgeEnsemble:
+    """All members, for images of SPEC."""
+    return BoneAgeEnsemble([member(work, stage) for stage, _ in MEMBERS], [side for _, side in MEMBERS]).eval()
 
 
 def interval_widths(predicted: np.ndarray, residuals: np.ndarray) -> np.ndarray:
@@ -206,12 +223,12 @@ def evaluate(args) -> None:
             add(f"Mean absolute error, {low} to {high} months", errors[chosen])
     add("Coverage of the 95 % interval, fitted on other folds", inside, digits=3)
     widths = interval_widths(predicted, predicted - truth)
-    state = torch.load(args.work / "bone-age" / "finetune.pt", map_location="cpu")
+    states = {stage: torch.load(args.work / "bone-age" / f"{stage}.pt", map_location="cpu") for stage, _ in MEMBERS}
     runtime.write_json(args.results / "bone-age.json", {
-        "id": "bone-age", "epochs": {"pretrain": PRETRAIN_EPOCHS, "finetune": state["epoch"]},
+        "id": "bone-age", "epochs": {stage: state["epoch"] for stage, state in states.items()},
         "split": f"{len(validation)} of the 1,000 large hands kept for validation: a seeded choice, stratified by bone age "
                  "(24-month bands) and sex. Their ids are left out of the small images too.",
-        "synthetic": synthetic.statement(state["synthetic"]), "figures": figures,
+        "synthetic": synthetic.statement(max(s["synthetic"] for s in states.values())), "figures": figures,
         "interval": {"knots": list(WIDTH_KNOTS), "widths": [round(float(w), 2) for w in widths]}})
     runtime.log("\n".join(f"{f['what']}: {f['value']} (n {f['n']})" for f in figures))
 

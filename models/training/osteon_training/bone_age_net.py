@@ -31,6 +31,21 @@ class BoneAgeNet(nn.Module):
         return self.out(self.drop(hidden))
 
 
+class BoneAgeEnsemble(nn.Module):
+    """The mean of networks that each see the image at a side of its own; inputs and output as of one BoneAgeNet."""
+
+    def __init__(self, members: Sequence[BoneAgeNet], sides: Sequence[int]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.sides = list(sides)
+
+    def forward(self, image: torch.Tensor, sex: torch.Tensor) -> torch.Tensor:
+        answers = [net(image if side == image.shape[-1] else
+                       nn.functional.interpolate(image, size=(side, side), mode="bilinear", align_corners=False), sex)
+                   for net, side in zip(self.members, self.sides)]
+        return torch.stack(answers).mean(dim=0)
+
+
 class ShippedBoneAge(nn.Module):
     """Adds the mirrored view, the months scale and the calibrated half-width of the 95 % interval.
 

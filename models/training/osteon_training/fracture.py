@@ -1,23 +1,26 @@
 """Fractures: `python3 -m osteon_training.fracture {train,evaluate,export} --data DIR --work DIR`.
 
-One joint network; two graphs are shipped from it, fracture-detector and fracture-probability.
+Two joint networks whose maps are averaged; two graphs are shipped, fracture-detector and fracture-probability.
 """
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
 
 import numpy as np
 import torch
 from torch import nn
 
-from . import cli, fracatlas, fracture_loss, fracture_report, runtime, synthetic
+from . import cli, fracatlas, fracture_loss, fracture_report, hands, runtime, synthetic
 from .backbone import BACKBONE_FILE
 from .cache import ContentCache
-from .fracture_data import SPEC, Sampler, epoch_entries
+from .fracture_data import SPEC, Sampler, epoch_entries, hand_entries
 from .fracture_eval import predict_all, summary
 from .fracture_net import FractureNet, checkpoint
 
-EPOCHS, BATCH = 35, 8
+BATCH = 8
 FROZEN_BLOCKS = 3
 """Backbone blocks left at their ImageNet weights: the finest maps cost most and gain least."""
 BACKBONE_RATE, HEAD_RATE = 4e-4, 1e-3
@@ -47,38 +50,71 @@ def _train_epoch(net, average, optimiser, batches, count: int, epoch: int, budge
     return sums
 
 
-def train(args) -> None:
-    """Trains on all fractured and as many sound images an epoch; resumable."""
-    runtime.prepare()
-    training, validation = fracatlas.entries(args.data, "train"), fracatlas.entries(args.data, "val")
+@dataclass(frozen=True)
+class Stage:
+    """One run of the learning-rate schedule. `start` is "imagenet" or the stage whose weights it begins with."""
+
+    name: str
+    start: str
+    epochs: int
+    rate: float = 1.0
+    hands: bool = False
+    """Whether children's hands take part, as sound; their licence then binds the weights."""
+    moved: bool = True
+    """Whether pieces of one radiograph are put into others."""
+
+
+STAGES = (Stage("plain", "imagenet", 35, moved=False), Stage("turned", "plain", 30, rate=0.8),
+          Stage("children", "plain", 12, rate=0.6, hands=True))
+
+
+def _begin(stage: Stage, net: FractureNet, work: Path) -> None:
+    """Loads the weights a stage starts from, where they are not ImageNet's."""
+    if stage.start != "imagenet":
+        net.load_state_dict(torch.load(checkpoint(work, stage.start), map_location="cpu")["average"])
+
+
+def _run(stage: Stage, args, training, validation, sound_hands, minutes: Optional[float]) -> None:
+    """Trains one stage; resumable."""
     cache = ContentCache(args.work / "cache", SPEC)
     net = FractureNet(args.data / BACKBONE_FILE).to(memory_format=torch.channels_last)
+    _begin(stage, net, args.work)
     average = runtime.WeightAverage(net, AVERAGE_DECAY)
     backbone = list(net.backbone.parameters())
     known = {id(p) for p in backbone}
     heads = [p for p in net.parameters() if id(p) not in known]
-    optimiser = runtime.adamw([{"params": backbone, "base": BACKBONE_RATE},
-                               {"params": heads, "base": HEAD_RATE}], weight_decay=1e-2)
-    path = checkpoint(args.work)
+    optimiser = runtime.adamw([{"params": backbone, "base": BACKBONE_RATE * stage.rate},
+                               {"params": heads, "base": HEAD_RATE * stage.rate}], weight_decay=1e-2)
+    path = checkpoint(args.work, stage.name)
     state = runtime.load_checkpoint(path, net, average, optimiser)
     used, epoch = state.get("synthetic", 0), state["epoch"]
-    budget = runtime.Budget(EPOCHS, args.minutes, state.get("minutes", 0.0))
+    budget = runtime.Budget(stage.epochs, minutes, state.get("minutes", 0.0))
     net.backbone.features[:FROZEN_BLOCKS].requires_grad_(False)
-    while budget.progress(epoch) < 1:
-        rng, started = np.random.default_rng([runtime.SEED, epoch]), time.time()
-        real = epoch_entries(training, rng)
+    while not state.get("done") and budget.progress(epoch) < 1:
+        rng, started = np.random.default_rng([runtime.SEED, len(stage.name), epoch]), time.time()
+        real = epoch_entries(training, sound_hands if stage.hands else [], rng)
         mixed = synthetic.mixed(real, synthetic.synthetic_entries(args.synthetic), rng, lambda e: e)
         used = max(used, len(mixed) - len(real))
-        batches = runtime.batches(mixed, BATCH, Sampler(cache, rng).collate)
+        donors = [e for e in training if e["fractured"]] if stage.moved else []
+        batches = runtime.batches(mixed, BATCH, Sampler(cache, rng, donors).collate)
         losses = _train_epoch(net, average, optimiser, batches, -(-len(mixed) // BATCH), epoch, budget)
         epoch += 1
-        runtime.log(f"fracture {epoch}/{EPOCHS} " + " ".join(f"{k} {v:.3f}" for k, v in losses.items())
-                    + f", {time.time() - started:.0f} s")
-        runtime.save_checkpoint(path, net, average, optimiser, epoch,
-                                {"synthetic": used, "minutes": budget.minutes_used()})
+        runtime.log(f"fracture {stage.name} {epoch}/{stage.epochs} "
+                    + " ".join(f"{k} {v:.3f}" for k, v in losses.items()) + f", {time.time() - started:.0f} s")
+        runtime.save_checkpoint(path, net, average, optimiser, epoch, {
+            "synthetic": used, "minutes": budget.minutes_used(), "done": budget.progress(epoch) >= 1})
         if epoch % VALIDATE_EVERY == 0:
             figures = summary(predict_all(average.net, validation))
             runtime.log("  validation " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))
+
+
+def train(args) -> None:
+    """Trains every stage in order. `--minutes` bounds each stage by the clock."""
+    runtime.prepare()
+    training, validation = fracatlas.entries(args.data, "train"), fracatlas.entries(args.data, "val")
+    sound_hands = hand_entries(hands.split_large(hands.large_hands(args.data))[0])
+    for stage in STAGES:
+        _run(stage, args, training, validation, sound_hands, args.minutes)
 
 
 if __name__ == "__main__":

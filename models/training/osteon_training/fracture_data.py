@@ -1,23 +1,31 @@
-"""Augmented crops of FracAtlas radiographs and the target maps of the fracture network."""
+"""Augmented crops of radiographs and the target maps of the fracture network."""
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import List, Sequence, Tuple
 
 import cv2
 import numpy as np
 import torch
 
-from . import augment, runtime
+from . import augment, runtime, transplant
 from .cache import ContentCache
 from .fracture_net import MASK_STRIDE, STRIDE
+from .hands import Hand
 from .normalise import InputSpec, standardise
 
 SPEC = InputSpec(768, 768)
 CROP = 448
 """Side of a training crop in input pixels; serving takes the whole 768 x 768 canvas."""
 SCALES = (0.7, 1.35)
-DEGREES = 20
-UPSIDE_DOWN, WHOLE_VIEW = 0.15, 0.25
+DEGREES = 25
+PHOTOMETRY = 1.4
+QUARTER_TURNS, WHOLE_VIEW = (0.7, 0.1, 0.1, 0.1), 0.25
+"""Shares of crops turned by 0, 90, 180 and 270 degrees; and of crops that are not chosen for a fracture."""
+MOVED = 0.3
+"""Share of images without a fracture that get a piece of another: a fracture or, as often, sound bone."""
+BORDERED = 0.1
+"""Share of crops with a black collimation border."""
+HANDS_PER_EPOCH = 220
 CENTRE_JITTER = 150
 """Input pixels by which a crop's centre may miss the fracture it was chosen for."""
 MINIMUM_VISIBLE = 0.4
@@ -62,10 +70,11 @@ def draw_targets(polygons: List[np.ndarray], side: int) -> dict:
 
 
 class Sampler:
-    """Turns entries into augmented crops with targets."""
+    """Turns entries into augmented crops with targets. `donors` are the fractured entries pieces may come from."""
 
-    def __init__(self, cache: ContentCache, rng: np.random.Generator, side: int = CROP) -> None:
-        self.cache, self.rng, self.side = cache, rng, side
+    def __init__(self, cache: ContentCache, rng: np.random.Generator, donors: Sequence[dict] = (),
+                 side: int = CROP) -> None:
+        self.cache, self.rng, self.donors, self.side = cache, rng, donors, side
 
     def _centre(self, polygons: List[np.ndarray], width: int, height: int, scale: float) -> np.ndarray:
         """Content point to put at the crop's centre."""
@@ -76,16 +85,42 @@ class Sampler:
         reach = np.maximum(size - self.side / scale, 0) / 2 + 20
         return size / 2 + self.rng.uniform(-reach, reach)
 
+    def _content(self, entry: dict) -> Tuple[np.ndarray, List[np.ndarray]]:
+        """Stretched content and the outlines on it, a moved piece included."""
+        content, _ = self.cache.get(entry["path"])
+        polygons = polygons_of(entry, content.shape[1] / entry["width"])
+        if polygons or not self.donors or self.rng.random() >= MOVED:
+            return content, polygons
+        donor = self.donors[int(self.rng.integers(len(self.donors)))]
+        source, _ = self.cache.get(donor["path"])
+        outlines = polygons_of(donor, source.shape[1] / donor["width"])
+        chosen = outlines[int(self.rng.integers(len(outlines)))]
+        centre, half = transplant.window_around(chosen)
+        place = transplant.bright_point(content, self.rng)
+        if self.rng.random() < 0.5:
+            return transplant.move(source, centre, half, content, place, [chosen], self.rng)
+        centre = transplant.bright_point(content, self.rng)
+        return transplant.move(content, centre, half, content, place, [], self.rng)
+
+    def _border(self, canvas: np.ndarray) -> np.ndarray:
+        """The canvas with some of its edges blackened, as by a collimator."""
+        if self.rng.random() < BORDERED:
+            left, top, right, bottom = (int(v) for v in self.rng.uniform(0, 0.15, 4) * self.side)
+            open_field = np.zeros_like(canvas)
+            open_field[top:self.side - bottom, left:self.side - right] = 1
+            canvas = canvas * open_field
+        return canvas
+
     def crop(self, entry: dict) -> dict:
         """One standardised crop [3, side, side] and its targets."""
-        content, _ = self.cache.get(entry["path"])
+        content, polygons = self._content(entry)
         height, width = content.shape
-        polygons = polygons_of(entry, width / entry["width"])
         scale = float(np.exp(self.rng.uniform(*np.log(SCALES))))
-        angle = self.rng.uniform(-DEGREES, DEGREES) + (180 if self.rng.random() < UPSIDE_DOWN else 0)
-        matrix = augment.affine(angle, scale * self.rng.uniform(0.94, 1.06), scale, self.rng.random() < 0.5,
+        angle = self.rng.uniform(-DEGREES, DEGREES) + 90 * int(self.rng.choice(4, p=QUARTER_TURNS))
+        matrix = augment.affine(angle, scale * self.rng.uniform(0.9, 1.1), scale, self.rng.random() < 0.5,
                                 self._centre(polygons, width, height, scale), (self.side / 2, self.side / 2))
-        canvas = augment.photometry(augment.warp(content, matrix, self.side, self.side), self.rng)
+        canvas = augment.photometry(augment.warp(content, matrix, self.side, self.side), self.rng, PHOTOMETRY)
+        canvas = self._border(canvas)
         moved = [augment.transform_points(p, matrix) for p in polygons]
         return {"image": standardise(canvas, SPEC.mean, SPEC.std), **draw_targets(moved, self.side)}
 
@@ -96,9 +131,14 @@ class Sampler:
         return {"image": runtime.to_tensor([c["image"] for c in crops]), **batch}
 
 
-def epoch_entries(training: List[dict], rng: np.random.Generator, limit: Optional[int] = None) -> List[dict]:
-    """All fractured images and as many sound ones, chosen anew each epoch."""
+def hand_entries(chosen: Sequence[Hand]) -> List[dict]:
+    """Children's hands as entries without a fracture."""
+    return [{"path": h.path, "width": 1, "fractured": False, "fractures": []} for h in chosen]
+
+
+def epoch_entries(training: List[dict], sound_hands: List[dict], rng: np.random.Generator) -> List[dict]:
+    """All fractured images, as many sound ones and some children's hands, chosen anew each epoch."""
     fractured = [e for e in training if e["fractured"]]
     sound = [e for e in training if not e["fractured"]]
-    chosen = fractured + [sound[i] for i in rng.permutation(len(sound))[:len(fractured)]]
-    return chosen[:limit]
+    return (fractured + [sound[i] for i in rng.permutation(len(sound))[:len(fractured)]]
+            + [sound_hands[i] for i in rng.permutation(len(sound_hands))[:HANDS_PER_EPOCH]])

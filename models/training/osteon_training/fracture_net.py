@@ -7,6 +7,7 @@ trains on crops and serves whole images.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Sequence, Tuple
 
 import torch
 from torch import nn
@@ -37,7 +38,8 @@ class FractureNet(nn.Module):
     """image [n, 3, h, w] (sides multiples of 32) -> dict of raw outputs.
 
     heat [n,1,h/8,w/8] logits; distances [n,4,h/8,w/8] input pixels (left, top, right, bottom of the cell centre);
-    mask [n,1,h/4,w/4] logits; image [n,1] logit.
+    mask [n,1,h/4,w/4] logits; image [n,1] logit; activation [n,1,h/8,w/8]: what each cell adds to the image logit by
+    the gradient of the judge (Selvaraju et al., Grad-CAM, ICCV 2017), where it adds.
     """
 
     def __init__(self, pretrained: Path = None) -> None:
@@ -69,15 +71,43 @@ class FractureNet(nn.Module):
         heat = self.heat(tower).float()
         raw = torch.clamp(self.distances(self.box_tower(p8)).float(), -3.0, 3.0)
         mask = self.mask(self.mask_tower(self.fine(c4) + _twice(self.coarse(p8)))).float()
+        image_logit, activation = self._judge(heat, tower.float())
         return {"heat": heat, "distances": torch.exp(raw) * DISTANCE_UNIT, "mask": mask,
-                "image": self._judge(heat, tower.float())}
+                "image": image_logit, "activation": activation}
 
-    def _judge(self, heat: torch.Tensor, tower: torch.Tensor) -> torch.Tensor:
-        logits = heat.flatten(1)
+    def _judge(self, heat: torch.Tensor, tower: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """The image's logit [n,1], and how much each cell adds to it [n,1,h/8,w/8], at least 0."""
+        logits, cells = heat.flatten(1), tower.flatten(2)
         top = torch.topk(logits, TOP_CELLS, dim=1).values
         attention = torch.softmax(logits * ATTENTION_SHARPNESS, dim=1)
-        seen = torch.bmm(tower.flatten(2), attention.unsqueeze(2)).squeeze(2)
-        return self.judge(torch.cat([seen, top[:, :1], top.mean(dim=1, keepdim=True)], dim=1))
+        seen = torch.bmm(cells, attention.unsqueeze(2)).squeeze(2)
+        joined = torch.cat([seen, top[:, :1], top.mean(dim=1, keepdim=True)], dim=1)
+        hidden = self.judge[0](joined)
+        slope = ((hidden > 0).float() * self.judge[2].weight) @ self.judge[0].weight[:, :WIDTH]
+        adds = torch.relu(torch.bmm(slope.unsqueeze(1), cells).squeeze(1)) * attention
+        return self.judge[2](torch.relu(hidden)), adds.view_as(heat)
+
+
+class FractureEnsemble(nn.Module):
+    """Networks that decide together; the same outputs as one.
+
+    Heat and mask are the logits of the mean probabilities; the image logit and the activation are means; distances are
+    means weighted by the heat of the network that says them.
+    """
+
+    def __init__(self, members: Sequence[FractureNet]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(self, image: torch.Tensor) -> dict:
+        each = [member(image) for member in self.members]
+        outs = {name: torch.stack([out[name] for out in each]) for name in each[0]}
+        heat = torch.sigmoid(outs["heat"])
+        weight = heat / heat.sum(dim=0, keepdim=True).clamp(min=1e-6)
+        return {"heat": torch.logit(heat.mean(dim=0), 1e-7),
+                "distances": (outs["distances"] * weight).sum(dim=0),
+                "mask": torch.logit(torch.sigmoid(outs["mask"]).mean(dim=0), 1e-7),
+                "image": outs["image"].mean(dim=0), "activation": outs["activation"].mean(dim=0)}
 
 
 class ShippedDetector(nn.Module):
@@ -93,23 +123,41 @@ class ShippedDetector(nn.Module):
 
 
 class ShippedProbability(nn.Module):
-    """image [1, 3, h, w] -> calibrated probability [1, 1] that the image shows a fracture."""
+    """image [1, 3, h, w] -> calibrated probability [1, 1] of a fracture, and where the decision was read.
 
-    def __init__(self, net: FractureNet, slope: float, intercept: float) -> None:
+    The activation [1, 1, h/8, w/8] is the probability at the cell that adds most and falls off with what a cell adds.
+    """
+
+    def __init__(self, net: nn.Module, slope: float, intercept: float) -> None:
         super().__init__()
         self.net, self.slope, self.intercept = net, slope, intercept
 
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return torch.sigmoid(self.net(image)["image"] * self.slope + self.intercept)
+    def forward(self, image: torch.Tensor):
+        out = self.net(image)
+        probability = torch.sigmoid(out["image"] * self.slope + self.intercept)
+        strongest = out["activation"].amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6)
+        return probability, out["activation"] / strongest * probability.view(-1, 1, 1, 1)
 
 
-def checkpoint(work: Path) -> Path:
-    """Where the training checkpoint is."""
-    return work / "fracture" / "train.pt"
+MEMBERS = (("plain",), ("turned",))
+"""The networks that are shipped together; where several stages of one lineage are named, their weights are averaged."""
 
 
-def load(work: Path) -> FractureNet:
-    """The averaged network of the checkpoint."""
+def checkpoint(work: Path, stage: str) -> Path:
+    """Where the training checkpoint of a stage is."""
+    return work / "fracture" / f"{stage}.pt"
+
+
+def member(work: Path, stages: Sequence[str]) -> FractureNet:
+    """One network from the mean of the averaged weights of these stages."""
+    states = [torch.load(checkpoint(work, stage), map_location="cpu")["average"] for stage in stages]
+    mean = {name: torch.stack([s[name].float() for s in states]).mean(dim=0).to(value.dtype)
+            for name, value in states[0].items()}
     net = FractureNet()
-    net.load_state_dict(torch.load(checkpoint(work), map_location="cpu")["average"])
-    return net.eval()
+    net.load_state_dict(mean)
+    return net
+
+
+def load(work: Path, members: Sequence[Sequence[str]] = MEMBERS) -> FractureEnsemble:
+    """The shipped networks of the checkpoints."""
+    return FractureEnsemble([member(work, stages) for stages in members]).eval()

@@ -12,7 +12,7 @@ from .descriptions import FRACTURE_CONCEPT, FRACTURE_DETECTOR, FRACTURE_PROBABIL
 from .fracture_data import SPEC
 from .fracture_decode import MASK_THRESHOLD, MAXIMUM_DETECTIONS, NMS_IOU
 from .fracture_eval import LARGE_SIDE, detection_ap, image_auc, predict_all, strongest_box_auc
-from .fracture_net import MASK_STRIDE, STRIDE, ShippedDetector, ShippedProbability, checkpoint, load
+from .fracture_net import MASK_STRIDE, STRIDE, ShippedDetector, MEMBERS, ShippedProbability, checkpoint, load
 from .normalise import normalise, read_grey
 
 SUSPICIOUS_SENSITIVITY = 0.92
@@ -163,8 +163,9 @@ def detector_results(predictions: List[dict], common: dict) -> dict:
 def evaluate(args) -> None:
     """Writes results/fracture-detector.json and results/fracture-probability.json."""
     runtime.prepare()
-    state = torch.load(checkpoint(args.work), map_location="cpu")
-    common = {"epochs": state["epoch"], "split": SPLIT, "synthetic": synthetic.statement(state["synthetic"])}
+    stages = {stage: torch.load(checkpoint(args.work, stage), map_location="cpu") for m in MEMBERS for stage in m}
+    common = {"epochs": {name: state["epoch"] for name, state in stages.items()}, "split": SPLIT,
+              "synthetic": synthetic.statement(max(state["synthetic"] for state in stages.values()))}
     predictions = predict_all(load(args.work), fracatlas.entries(args.data, "val"))
     for results in (detector_results(predictions, common), probability_results(predictions, common)):
         runtime.write_json(args.results / f"{results['id']}.json", results)
@@ -192,10 +193,11 @@ def ship(args) -> None:
                    "maxDetections": MAXIMUM_DETECTIONS, "concept": FRACTURE_CONCEPT},
         "operatingPoints": _points(results)}, results, args.models)
     results = json.loads((args.results / "fracture-probability.json").read_text())
-    output = {"decoder": "binary-probability", "name": "probability"}
+    output = {"decoder": "binary-probability", "name": "probability",
+              "activation": {"name": "activation", "stride": STRIDE}}
     used = {r["region"]: {"slope": r["slope"], "intercept": r["intercept"]}
             for r in results["calibrationByRegion"] if r["used"]}
     if used:
         output["calibrationByRegion"] = used
-    export.ship(ShippedProbability(net, **results["calibration"]), example, ["probability"], FRACTURE_PROBABILITY,
+    export.ship(ShippedProbability(net, **results["calibration"]), example, ["probability", "activation"], FRACTURE_PROBABILITY,
                 SPEC, {"extraInputs": [], "output": output, "operatingPoints": _points(results)}, results, args.models)
