@@ -39,7 +39,7 @@ class FastReLU6(nn.Module):
         return _ClampToSix.apply(x) if self.training else torch.clamp(x, 0, 6)
 
 
-def _fold(sequence: nn.Sequential) -> None:
+def fold(sequence: nn.Sequential) -> None:
     """Replaces every Conv2d + BatchNorm2d pair by one biased Conv2d, in place and recursively."""
     children = list(sequence.named_children())
     for (name, child), (next_name, following) in zip(children, children[1:] + [("", None)]):
@@ -54,7 +54,7 @@ def _fold(sequence: nn.Sequential) -> None:
         elif isinstance(child, nn.ReLU6):
             setattr(sequence, name, FastReLU6())
         elif not isinstance(child, (nn.Conv2d, nn.BatchNorm2d)):
-            _fold(child)
+            fold(child)
 
 
 class Backbone(nn.Module):
@@ -68,7 +68,7 @@ class Backbone(nn.Module):
             full.load_state_dict({k[len("features."):]: v for k, v in state.items()
                                   if k.startswith("features.")})
         with torch.no_grad():
-            _fold(full)
+            fold(full)
         self.features = full[:depth]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

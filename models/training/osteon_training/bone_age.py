@@ -169,8 +169,9 @@ def member(work: Path, stage: str = "finetune") -> BoneAgeNet:
 
 
 def load(work: Path) -> BoneAgeEnsemble:
-    """All members, for images of SPEC."""
-    return BoneAgeEnsemble([member(work, stage) for stage, _ in MEMBERS], [side for _, side in MEMBERS]).eval()
+    """All members, for images of SPEC, weights rounded to what the graph stores."""
+    nets = [runtime.round_to_half(member(work, stage)) for stage, _ in MEMBERS]
+    return BoneAgeEnsemble(nets, [side for _, side in MEMBERS]).eval()
 
 
 def interval_widths(predicted: np.ndarray, residuals: np.ndarray) -> np.ndarray:

@@ -10,7 +10,9 @@ import warnings
 from pathlib import Path
 from typing import Dict, List
 
+import numpy as np
 import onnx
+import onnx.numpy_helper
 import torch
 from torch import nn
 
@@ -20,6 +22,8 @@ from .normalise import InputSpec
 
 OPSET = 13
 TOLERANCE = 1e-4
+SMALLEST_HALF = 256
+"""Values from which a tensor is worth storing in float16."""
 RUNNER = Path(__file__).resolve().parents[1] / "tools" / "run_onnx.mjs"
 MANUFACTURER = "Osteon"
 
@@ -54,7 +58,27 @@ def _write_graph(module: nn.Module, inputs: Dict[str, torch.Tensor], outputs: Li
         warnings.simplefilter("ignore")  # torch 1.13 warns of its own constants
         torch.onnx.export(module, tuple(inputs.values()), str(file), opset_version=OPSET,
                           input_names=list(inputs), output_names=outputs, do_constant_folding=True)
-    onnx.checker.check_model(onnx.load(str(file)), full_check=True)
+    graph = onnx.load(str(file))
+    _store_halves(graph.graph)
+    onnx.checker.check_model(graph, full_check=True)
+    onnx.save(graph, str(file))
+
+
+def _store_halves(graph: onnx.GraphProto) -> None:
+    """Stores large tensors whose values are all exact in float16 as such; a Cast, folded at loading, gives them back."""
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT:
+            continue
+        values = onnx.numpy_helper.to_array(tensor)
+        halves = values.astype(np.float16)
+        if values.size < SMALLEST_HALF or not np.array_equal(halves.astype(np.float32), values):
+            continue
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(halves, f"{name}.half"))
+        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    for cast in reversed(casts):
+        graph.node.insert(0, cast)
 
 
 @torch.no_grad()

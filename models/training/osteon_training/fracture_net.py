@@ -12,7 +12,8 @@ from typing import Sequence, Tuple
 import torch
 from torch import nn
 
-from .backbone import Backbone
+from . import runtime
+from .backbone import Backbone, fold
 
 STRIDE, MASK_STRIDE = 8, 4
 LEVELS = [3, 6, 13, 17]
@@ -159,5 +160,9 @@ def member(work: Path, stages: Sequence[str]) -> FractureNet:
 
 
 def load(work: Path, members: Sequence[Sequence[str]] = MEMBERS) -> FractureEnsemble:
-    """The shipped networks of the checkpoints."""
-    return FractureEnsemble([member(work, stages) for stages in members]).eval()
+    """The shipped networks of the checkpoints, BatchNorm folded and weights rounded to what the graph stores."""
+    nets = [member(work, stages).eval() for stages in members]
+    for net in nets:
+        fold(net)
+        runtime.round_to_half(net)
+    return FractureEnsemble(nets).eval()

@@ -95,6 +95,14 @@ def cosine_rate(progress: float, warm_up: float = 0.03, floor: float = 0.02) -> 
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
 
 
+@torch.no_grad()
+def round_to_half(net: nn.Module) -> nn.Module:
+    """Rounds every weight to the nearest float16 (still computing in float32), so that it can be stored in two bytes."""
+    for parameter in net.parameters():
+        parameter.copy_(parameter.half().float())
+    return net
+
+
 class Budget:
     """How far a run is: by epochs, or by the clock where that is further."""
 
