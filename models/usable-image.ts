@@ -2,7 +2,7 @@
  * Whether an image can be a radiograph at all, before any network looks at it.
  */
 import type { RejectionReason } from '../dicom/vocabulary/finding.ts';
-import type { GreyImage } from '../dicom/vocabulary/image.ts';
+import type { GreyImage, PixelFrame, SampleArray } from '../dicom/vocabulary/image.ts';
 import { percentiles } from './normalise/percentile.ts';
 
 /** Sides in pixels that a radiograph of a limb can have. */
@@ -13,6 +13,10 @@ const GREATEST_ASPECT = 8;
 const CONTRAST_SAMPLES = 50_000;
 /** Least spread of grey, between the 1st and the 99th percentile, on the 0–1 scale. */
 const LEAST_CONTRAST = 0.02;
+/** A pixel is coloured when its channels lie this far apart, as a share of full scale; JPEG alone stays far below. */
+const COLOUR_SPREAD = 0.125;
+/** Radiographs may carry coloured marks, but not on more than this share of their pixels. */
+const MOST_COLOURED = 0.1;
 
 /** Why an image is refused. */
 export interface Refusal {
@@ -45,6 +49,25 @@ export function refusalOf(image: GreyImage): Refusal | undefined {
     };
   }
   return undefined;
+}
+
+/** Why a frame is refused for its colours; `undefined` when it is grey, or grey with coloured marks. */
+export function colourRefusalOf({ samplesPerPixel, samples }: PixelFrame): Refusal | undefined {
+  if (samplesPerPixel === 1) return undefined;
+  const share = colouredShareOf(samples);
+  if (share <= MOST_COLOURED) return undefined;
+  return { reason: 'colour-image', detail: `${(share * 100).toFixed(0)} % of the pixels are coloured` };
+}
+
+/** The share of coloured pixels, 0–1, of red, green and blue by pixel; full scale is what the array's type can hold. */
+function colouredShareOf(samples: SampleArray): number {
+  const least = COLOUR_SPREAD * (2 ** (samples.BYTES_PER_ELEMENT * 8) - 1);
+  let coloured = 0;
+  for (let at = 0; at < samples.length; at += 3) {
+    const [red, green, blue] = [samples[at] ?? 0, samples[at + 1] ?? 0, samples[at + 2] ?? 0];
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > least) coloured += 1;
+  }
+  return coloured / Math.max(1, samples.length / 3);
 }
 
 /** Every n-th sample, n odd so that it does not walk along columns of an even width. */

@@ -106,6 +106,7 @@ export const REJECTION_REASONS = {
   'multi-frame': 'Multi-frame radiographs are not analysed',
   'bad-dimensions': 'The image is too small, too large or too narrow for a radiograph',
   'blank-image': 'The image holds no contrast',
+  'colour-image': 'The image is in colour; a radiograph is grey',
   'not-a-limb': 'The region model does not recognise a limb radiograph',
 } as const;
 export type RejectionReason = keyof typeof REJECTION_REASONS;

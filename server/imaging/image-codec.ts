@@ -80,6 +80,23 @@ export async function decodeImageFile(bytes: Uint8Array): Promise<DecodedImage> 
   }
 }
 
+/** Decodes a JPEG or PNG file that {@link decodeImageFile} took, with its colours. Throws `undecodable-pixels`. */
+export async function decodeColourImageFile(bytes: Uint8Array): Promise<Raster> {
+  try {
+    const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
+      .rotate()
+      .flatten({ background: 'black' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { columns: info.width, rows: info.height, channels: 3, samples: new Uint8Array(data) };
+  } catch (error) {
+    throw new PacsError('undecodable-pixels', 'The colours of the image file cannot be decoded', {
+      cause: error,
+    });
+  }
+}
+
 function encoder({ samples, columns, rows, channels }: Raster): Sharp {
   const image = sharp(samples, { raw: { width: columns, height: rows, channels } });
   return channels === 1 ? image.toColourspace('b-w') : image;

@@ -1,5 +1,5 @@
 /**
- * A JPEG or PNG radiograph as a Secondary Capture Image. PS3.3 A.8.1, C.8.6; lossy compression C.7.6.1.1.5.
+ * A JPEG or PNG radiograph as a Secondary Capture Image: grey, unless it really is in colour. PS3.3 A.8.1, C.8.6; lossy compression C.7.6.1.1.5.
  *
  * Same file, name and options give the same bytes: UIDs are made from the SHA-256 of the file and from what is said of it,
  * and no date is written, since none is known. The manufacturer tells the analysis that this secondary image is a
@@ -14,7 +14,13 @@ import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { MANUFACTURER, SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
-import { decodeImageFile, type DecodedImage } from '../imaging/image-codec.ts';
+import { colourRefusalOf } from '../../models/usable-image.ts';
+import {
+  decodeColourImageFile,
+  decodeImageFile,
+  type DecodedImage,
+  type Raster,
+} from '../imaging/image-codec.ts';
 
 /** What the person who imports says of an image, since the file itself says nothing. */
 export interface ImageDescription {
@@ -45,12 +51,20 @@ export async function importImage(file: Uint8Array, description: ImageDescriptio
       `The image is ${image.columns} × ${image.rows}; Columns and Rows hold up to ${MAX_SIDE}`,
     );
   }
+  const colour = image.isColour ? await coloursOf(file) : undefined;
   const dataSet: DataSet = {
     ...identity(file, description),
-    ...secondaryCapture(image, file.byteLength),
-    ...pixelAttributes(image),
+    ...secondaryCapture(image, file.byteLength, colour !== undefined),
+    ...(colour ? colourAttributes(colour) : greyAttributes(image)),
   };
-  return writePart10(dataSet, { pixelData: littleEndianBytes(image.grey) });
+  return writePart10(dataSet, { pixelData: littleEndianBytes(colour?.samples ?? image.grey) });
+}
+
+/** The colours of a picture that is more than grey. They are kept, so that the analysis can refuse it by name. */
+async function coloursOf(file: Uint8Array): Promise<Raster | undefined> {
+  const raster = await decodeColourImageFile(file);
+  const frame = { ...raster, samplesPerPixel: 3, photometricInterpretation: 'RGB' } as const;
+  return colourRefusalOf(frame) ? raster : undefined;
 }
 
 /** Patient, Study, Series and SOP Common. What must be there and is not known is empty (type 2). */
@@ -94,13 +108,13 @@ function longString(text: string): string {
 }
 
 /** SC Equipment and General Image. */
-function secondaryCapture(image: DecodedImage, fileBytes: number): DataSet {
+function secondaryCapture(image: DecodedImage, fileBytes: number, isInColour: boolean): DataSet {
   return dataSetOf({
     ImageType: ['DERIVED', 'SECONDARY'],
     ConversionType: 'WSD',
     SecondaryCaptureDeviceManufacturer: MANUFACTURER,
     SeriesDescription: image.isLossy ? 'Imported JPEG' : 'Imported PNG',
-    DerivationDescription: image.isColour ? 'Luma of a colour image' : undefined,
+    DerivationDescription: image.isColour && !isInColour ? 'Luma of a colour image' : undefined,
     LossyImageCompression: image.isLossy ? '01' : '00',
     LossyImageCompressionRatio: image.isLossy ? compressionRatio(image, fileBytes) : undefined,
     LossyImageCompressionMethod: image.isLossy ? 'ISO_10918_1' : undefined,
@@ -112,19 +126,34 @@ function compressionRatio(image: DecodedImage, fileBytes: number): number {
   return Math.round((uncompressed / fileBytes) * 100) / 100;
 }
 
-function pixelAttributes(image: DecodedImage): DataSet {
+function greyAttributes({ rows, columns, bits }: DecodedImage): DataSet {
   return dataSetOf({
     SamplesPerPixel: 1,
     PhotometricInterpretation: 'MONOCHROME2',
-    Rows: image.rows,
-    Columns: image.columns,
-    BitsAllocated: image.bits,
-    BitsStored: image.bits,
-    HighBit: image.bits - 1,
+    Rows: rows,
+    Columns: columns,
+    BitsAllocated: bits,
+    BitsStored: bits,
+    HighBit: bits - 1,
     PixelRepresentation: 0,
     // The whole range, so that every viewer shows it alike: LINEAR maps 0 to black and the largest value to white (C.11.2.1.2.1).
-    WindowCenter: 2 ** (image.bits - 1),
-    WindowWidth: 2 ** image.bits,
+    WindowCenter: 2 ** (bits - 1),
+    WindowWidth: 2 ** bits,
+  });
+}
+
+/** Colour by pixel, 8 bits a sample. PS3.3 C.7.6.3.1.2, C.7.6.3.1.3. */
+function colourAttributes({ rows, columns }: Raster): DataSet {
+  return dataSetOf({
+    SamplesPerPixel: 3,
+    PhotometricInterpretation: 'RGB',
+    PlanarConfiguration: 0,
+    Rows: rows,
+    Columns: columns,
+    BitsAllocated: 8,
+    BitsStored: 8,
+    HighBit: 7,
+    PixelRepresentation: 0,
   });
 }
 

@@ -1,6 +1,12 @@
 import { deflateSync, crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decodeImageFile, encodeJpeg, encodePng, fitWithin } from '../../../server/imaging/image-codec.ts';
+import {
+  decodeColourImageFile,
+  decodeImageFile,
+  encodeJpeg,
+  encodePng,
+  fitWithin,
+} from '../../../server/imaging/image-codec.ts';
 
 /** A PNG of 16 bits written by hand, so that the reader is not tested with its own writer. */
 function png16(columns: number, rows: number, samples: readonly number[], channels: 1 | 3 = 1): Buffer {
@@ -51,6 +57,12 @@ describe('image files', () => {
     expect(image.grey).toHaveLength(4);
     expect(image.grey[3]).toBe(255);
     expect(image.grey[1]).toBeGreaterThan(image.grey[2] ?? 255);
+  });
+
+  it('gives red, green and blue by pixel to those who ask for colours', async () => {
+    const samples = Uint8Array.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]);
+    const png = await encodePng({ columns: 4, rows: 1, channels: 3, samples });
+    expect(await decodeColourImageFile(png)).toEqual({ columns: 4, rows: 1, channels: 3, samples });
   });
 
   it('keeps a JPEG close to what went in, and calls it lossy', async () => {

@@ -12,6 +12,7 @@ import { readPixelModule } from '../../../dicom/read/pixel-module.ts';
 import { textOf, textsOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { MANUFACTURER } from '../../../dicom/vocabulary/uids.ts';
+import { colourRefusalOf } from '../../../models/usable-image.ts';
 import { importImage } from '../../../server/ingest/import-image.ts';
 
 const DX = { modality: 'DX' };
@@ -50,6 +51,35 @@ describe('an imported PNG', () => {
     const { header } = readPart10(await importImage(await ramp('png'), DX));
     expect(textOf(header.attributes, TAG.LossyImageCompression)).toBe('00');
     expect(header.attributes[TAG.LossyImageCompressionMethod]).toBeUndefined();
+  });
+});
+
+/** A PNG of red, green and blue; `share` of its pixels are orange, the others grey. */
+async function picture(share: number): Promise<Uint8Array> {
+  const samples = Uint8Array.from({ length: 20 * 10 * 3 }, (_, index) => {
+    const pixel = Math.floor(index / 3);
+    return pixel < 200 * share ? ([250, 140, 20][index % 3] ?? 0) : pixel;
+  });
+  return await sharp(samples, { raw: { width: 20, height: 10, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+describe('an imported picture in colour', () => {
+  it('keeps its colours, so that the analysis can refuse it (C.7.6.3.1.2)', async () => {
+    const bytes = await importImage(await picture(0.5), DX);
+    const { header } = readPart10(bytes);
+    const frame = await decodeFrame(bytes, header, 0);
+    expect(textOf(header.attributes, TAG.PhotometricInterpretation)).toBe('RGB');
+    expect([...frame.samples.slice(0, 3)]).toEqual([250, 140, 20]);
+    expect(header.attributes[TAG.DerivationDescription]).toBeUndefined();
+    expect(colourRefusalOf(frame)?.reason).toBe('colour-image');
+  });
+
+  it('becomes grey when its colour is a mark on a grey image', async () => {
+    const { header } = readPart10(await importImage(await picture(0.05), DX));
+    expect(textOf(header.attributes, TAG.PhotometricInterpretation)).toBe('MONOCHROME2');
+    expect(textOf(header.attributes, TAG.DerivationDescription)).toBe('Luma of a colour image');
   });
 });
 
