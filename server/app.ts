@@ -7,6 +7,7 @@ import helmet from 'helmet';
 import { errorHandler, notFound } from './http/errors.ts';
 import { healthRouter, type HealthServices } from './http/health.ts';
 import { metricsRouter, type Metrics } from './http/metrics.ts';
+import { limitRequests } from './http/request-limit.ts';
 import { requestLog } from './http/request-log.ts';
 import type { Log } from './operations/log.ts';
 import { authenticate } from './security/authentication.ts';
@@ -15,6 +16,8 @@ import { authenticate } from './security/authentication.ts';
 export interface AppParts {
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Requests of one address in a minute; 0: no limit. */
+  readonly requestsPerMinute: number;
   readonly health: HealthServices;
   readonly dicomWeb: Router;
   readonly analyses: Router;
@@ -53,6 +56,7 @@ export function createApp(parts: AppParts): Express {
   app.use(authenticate());
   app.use('/health', healthRouter(parts.health));
   app.use('/metrics', metricsRouter(parts.metrics));
+  if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));
   app.use('/dicom-web', parts.dicomWeb);
   app.use('/api/analyses', parts.analyses);
   app.use(express.static(parts.readingRoomFolder, { index: 'index.html', redirect: false }));

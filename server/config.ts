@@ -9,7 +9,9 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import { PacsError } from '../dicom/vocabulary/failure.ts';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../models/runtime/execution-provider.ts';
 import { LOG_LEVELS, type LogLevel } from './operations/log.ts';
+import { decimal, listOf, SWITCH, wholeNumber } from './setting-values.ts';
 
 /** Everything the server is told from outside. */
 export interface Configuration {
@@ -22,6 +24,8 @@ export interface Configuration {
   readonly databaseUrl: string | undefined;
   /** Inference workers, at least 1. */
   readonly workers: number;
+  /** Where the networks are computed, if it can be had. */
+  readonly executionProvider: ExecutionProvider;
   /** Values of Modality (0008,0060) whose images are analysed. */
   readonly modalities: readonly string[];
   /** Ids of the models that run; absent: all. */
@@ -33,8 +37,29 @@ export interface Configuration {
   /** True when the demo studies are loaded at the first start. */
   readonly demo: boolean;
   readonly logLevel: LogLevel;
+  readonly limits: Limits;
+}
+
+/** How much one request, one object or one client may ask of the server. */
+export interface Limits {
   /** The largest object taken, in bytes. */
   readonly maxObjectBytes: number;
+  /** The largest body of one store, in bytes. */
+  readonly maxBodyBytes: number;
+  /** Parts of one body. */
+  readonly maxParts: number;
+  /** Bytes of the headers of one part. */
+  readonly maxPartHeaderBytes: number;
+  /** Sequences within sequences. */
+  readonly maxSequenceDepth: number;
+  /** Elements of one data set, those of items included. */
+  readonly maxElements: number;
+  /** Bytes that a deflated object may inflate to. */
+  readonly maxInflatedBytes: number;
+  /** Samples of the largest frame that is decoded for viewers, by its declared size. */
+  readonly maxFrameSamples: number;
+  /** Requests of one address in a minute; 0: no limit. */
+  readonly requestsPerMinute: number;
 }
 
 /** One setting as people read it. */
@@ -76,6 +101,12 @@ export const SETTINGS = {
     meaning: 'Number of inference workers; at least 1.',
     expected: 'a whole number from 1 to 256',
   },
+  OSTEON_EXECUTION_PROVIDER: {
+    default: 'cpu',
+    meaning:
+      'Where the networks are computed. Without CUDA, cuda falls back to the CPU with a line in the log.',
+    expected: `one of ${EXECUTION_PROVIDERS.join(', ')}`,
+  },
   OSTEON_MODALITIES: {
     default: 'DX,CR',
     meaning: 'Modalities whose images are analysed.',
@@ -111,6 +142,48 @@ export const SETTINGS = {
     meaning: 'The largest object taken, in megabytes (1 MB = 1,000,000 bytes).',
     expected: 'a whole number from 1 to 16384',
   },
+  OSTEON_MAX_BODY_MB: {
+    default: '65536',
+    meaning: 'The largest body of one store request, all its parts together, in megabytes.',
+    expected: 'a whole number from 1 to 1048576',
+  },
+  OSTEON_MAX_PARTS: {
+    default: '100000',
+    meaning: 'Most parts in the body of one store request.',
+    expected: 'a whole number from 1 to 1000000',
+  },
+  OSTEON_MAX_PART_HEADER_KB: {
+    default: '16',
+    meaning: 'Most kilobytes (1 kB = 1,000 bytes) of headers of one part.',
+    expected: 'a whole number from 1 to 1000',
+  },
+  OSTEON_MAX_SEQUENCE_DEPTH: {
+    default: '48',
+    meaning: 'Deepest nesting of sequences in an object that is taken.',
+    expected: 'a whole number from 1 to 500',
+  },
+  OSTEON_MAX_ELEMENTS: {
+    default: '500000',
+    meaning: 'Most elements in the header of an object that is taken, those of sequence items included.',
+    expected: 'a whole number from 100 to 10000000',
+  },
+  OSTEON_MAX_INFLATED_MB: {
+    default: '1000',
+    meaning:
+      'The largest data set that an object in the deflated transfer syntax may inflate to, in megabytes.',
+    expected: 'a whole number from 1 to 1000',
+  },
+  OSTEON_MAX_FRAME_MEGASAMPLES: {
+    default: '400',
+    meaning:
+      'The largest frame that is decoded for viewers, in millions of Rows × Columns × SamplesPerPixel; larger ones are kept and sent as stored.',
+    expected: 'a whole number from 1 to 400',
+  },
+  OSTEON_REQUESTS_PER_MINUTE: {
+    default: '0',
+    meaning: 'Most requests of one address in a minute, health and metrics aside; 0 sets no limit.',
+    expected: 'a whole number from 0 to 1000000',
+  },
 } as const satisfies Record<string, Omit<Setting, 'name'>>;
 
 type SettingName = keyof typeof SETTINGS;
@@ -132,16 +205,31 @@ export function readConfiguration(environment: Environment): Configuration {
     dataFolder: resolve(read.one('OSTEON_DATA', z.string())),
     databaseUrl: read.optional('DATABASE_URL', z.url({ protocol: /^postgres(ql)?$/ })),
     workers: read.optional('OSTEON_WORKERS', wholeNumber(1, 256)) ?? Math.max(1, availableParallelism() - 1),
+    executionProvider: read.one('OSTEON_EXECUTION_PROVIDER', z.enum(EXECUTION_PROVIDERS)),
     modalities: read.one('OSTEON_MODALITIES', listOf(/^[A-Z0-9_ ]{1,16}$/)),
     modelIds: read.optional('OSTEON_MODELS', listOf(/^[a-z0-9][a-z0-9-]*$/)),
     researchModels: read.one('OSTEON_RESEARCH_MODELS', SWITCH),
     studyQuietSeconds: read.one('OSTEON_STUDY_QUIET_SECONDS', decimal().pipe(z.number().min(0).max(3600))),
     demo: read.one('OSTEON_DEMO', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),
-    maxObjectBytes: read.one('OSTEON_MAX_OBJECT_MB', wholeNumber(1, 16_384)) * 1_000_000,
+    limits: readLimits(read),
   };
   read.finish();
   return configuration;
+}
+
+function readLimits(read: Reader): Limits {
+  return {
+    maxObjectBytes: read.one('OSTEON_MAX_OBJECT_MB', wholeNumber(1, 16_384)) * 1_000_000,
+    maxBodyBytes: read.one('OSTEON_MAX_BODY_MB', wholeNumber(1, 1_048_576)) * 1_000_000,
+    maxParts: read.one('OSTEON_MAX_PARTS', wholeNumber(1, 1_000_000)),
+    maxPartHeaderBytes: read.one('OSTEON_MAX_PART_HEADER_KB', wholeNumber(1, 1_000)) * 1_000,
+    maxSequenceDepth: read.one('OSTEON_MAX_SEQUENCE_DEPTH', wholeNumber(1, 500)),
+    maxElements: read.one('OSTEON_MAX_ELEMENTS', wholeNumber(100, 10_000_000)),
+    maxInflatedBytes: read.one('OSTEON_MAX_INFLATED_MB', wholeNumber(1, 1_000)) * 1_000_000,
+    maxFrameSamples: read.one('OSTEON_MAX_FRAME_MEGASAMPLES', wholeNumber(1, 400)) * 1_000_000,
+    requestsPerMinute: read.one('OSTEON_REQUESTS_PER_MINUTE', wholeNumber(0, 1_000_000)),
+  };
 }
 
 /** The settings as rows, for the help page and the documentation. */
@@ -156,26 +244,6 @@ export function settingsAsMarkdown(): string {
       `| \`${setting.name}\` | ${setting.default === '' ? '(unset)' : `\`${setting.default}\``} | ${setting.meaning} Takes ${setting.expected}. |`,
   );
   return ['| Variable | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
-}
-
-const SWITCH = z.enum(['on', 'off']).transform((value) => value === 'on');
-
-function listOf(item: RegExp) {
-  return z
-    .string()
-    .transform((value) => value.split(',').map((entry) => entry.trim()))
-    .pipe(z.array(z.string().regex(item)).min(1));
-}
-
-function decimal() {
-  return z
-    .string()
-    .regex(/^\d+(\.\d+)?$/)
-    .transform(Number);
-}
-
-function wholeNumber(least: number, most: number) {
-  return decimal().pipe(z.int().min(least).max(most));
 }
 
 /** Collects what is wrong, so that one message names all of it. */

@@ -7,6 +7,7 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 
+import { requireFrameWithin } from '../dicom/read/image-pixel.ts';
 import { PacsError } from '../dicom/vocabulary/failure.ts';
 import { MANUFACTURER } from '../dicom/vocabulary/uids.ts';
 import packageDescription from '../package.json' with { type: 'json' };
@@ -68,7 +69,7 @@ export async function openServer(configuration: Configuration, log: Log): Promis
 }
 
 async function openParts(configuration: Configuration, log: Log, shutdown: Shutdown): Promise<OsteonServer> {
-  const { dataFolder } = configuration;
+  const { dataFolder, limits } = configuration;
   shutdown.onClose('data folder', await lockDataFolder(dataFolder));
   const { databaseUrl, ended } = await database(configuration, log, shutdown);
   const decoding = startDecodePool(DECODING_THREADS);
@@ -98,7 +99,12 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     pool,
     objects,
     hooks: analysis.hooks,
-    maxObjectBytes: configuration.maxObjectBytes,
+    maxObjectBytes: limits.maxObjectBytes,
+    readLimits: {
+      maxDepth: limits.maxSequenceDepth,
+      maxElements: limits.maxElements,
+      maxInflatedBytes: limits.maxInflatedBytes,
+    },
     onOutcome: (status) => {
       metrics.countStored(status);
     },
@@ -113,12 +119,17 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const app = createApp({
     log,
     metrics,
+    requestsPerMinute: limits.requestsPerMinute,
     health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
     dicomWeb: dicomWebRouter({
       index,
       objects,
       instances,
-      decode: (bytes, header, frameIndex) => decoding.decode(bytes, header, frameIndex),
+      multipartLimits: { ...limits, maxHeaderBytes: limits.maxPartHeaderBytes },
+      decode: async (bytes, header, frameIndex) => {
+        requireFrameWithin(header, limits.maxFrameSamples);
+        return await decoding.decode(bytes, header, frameIndex);
+      },
       // One more than threads, so that the next file is there when a thread comes free.
       decodingPlaces: createGate(DECODING_THREADS + 1),
     }),
@@ -173,6 +184,7 @@ function openAnalysis(
       ...(modelIds === undefined ? {} : { modelIds }),
       allowsResearchModels: configuration.researchModels,
       workers: configuration.workers,
+      executionProvider: configuration.executionProvider,
       quietSeconds: configuration.studyQuietSeconds,
       modalities: configuration.modalities,
       softwareVersion: packageDescription.version,
@@ -184,6 +196,9 @@ function openAnalysis(
       index: parts.index,
       onError: (error) => {
         parts.log.error({ error }, 'an analysis failed');
+      },
+      onFallback: (reason) => {
+        parts.log.warn({ reason }, 'CUDA cannot be used; the networks run on the CPU');
       },
       onInference: (seconds) => {
         parts.metrics.observeInference(seconds);

@@ -30,6 +30,14 @@ export interface RawElement {
   readonly isEncapsulated?: true;
 }
 
+/** What a data set may hold. Beyond it reading stops with `too-large`. */
+export interface ElementLimits {
+  /** Sequences within sequences; 48 when absent. Reading is recursive: far beyond a thousand the stack ends first. */
+  readonly maxDepth?: number;
+  /** Elements, those of items included; 500,000 when absent. */
+  readonly maxElements?: number;
+}
+
 /** The bytes end before the data set does. A file is damaged; a prefix of a file is too short. */
 export class EndOfBytes extends PacsError {
   constructor(what: string) {
@@ -41,6 +49,7 @@ const UNDEFINED_LENGTH = 0xffffffff;
 const ITEM = 'FFFEE000';
 const ITEM_DELIMITER = 'FFFEE00D';
 const SEQUENCE_DELIMITER = 'FFFEE0DD';
+/** Deepest nesting of sequences and most elements of one data set, where the caller sets no other limits. */
 const MAX_DEPTH = 48;
 const MAX_ELEMENTS = 500_000;
 const SHORT_FORM = /^(AE|AS|AT|CS|DA|DS|DT|FD|FL|IS|LO|LT|PN|SH|SL|SS|ST|TM|UI|UL|US)$/;
@@ -48,8 +57,13 @@ const PIXEL_TAGS: ReadonlySet<Tag> = new Set(['7FE00008', '7FE00009', '7FE00010'
 const IMPLICIT_LITTLE_ENDIAN: Encoding = { isExplicitVr: false, isLittleEndian: true };
 
 /** Reads a data set from `start` up to and including Pixel Data; what follows Pixel Data is not read. Throws `EndOfBytes`, `malformed-dicom`, `too-large`. */
-export function parseElements(bytes: Uint8Array, start: number, encoding: Encoding): readonly RawElement[] {
-  return new ElementParser(bytes, start).readTopLevel(encoding, (tag) => PIXEL_TAGS.has(tag));
+export function parseElements(
+  bytes: Uint8Array,
+  start: number,
+  encoding: Encoding,
+  limits: ElementLimits = {},
+): readonly RawElement[] {
+  return new ElementParser(bytes, start, limits).readTopLevel(encoding, (tag) => PIXEL_TAGS.has(tag));
 }
 
 /** Reads the File Meta Information (group 0002, always Explicit VR Little Endian); `end` is where the data set begins. PS3.10 7.1. */
@@ -72,10 +86,14 @@ class ElementParser {
   private readonly bytes: Uint8Array;
   position: number;
   private count = 0;
+  private readonly maxDepth: number;
+  private readonly maxElements: number;
 
-  constructor(bytes: Uint8Array, start: number) {
+  constructor(bytes: Uint8Array, start: number, limits: ElementLimits = {}) {
     this.bytes = bytes;
     this.position = start;
+    this.maxDepth = limits.maxDepth ?? MAX_DEPTH;
+    this.maxElements = limits.maxElements ?? MAX_ELEMENTS;
   }
 
   readTopLevel(encoding: Encoding, isLast: (tag: Tag) => boolean): RawElement[] {
@@ -112,8 +130,8 @@ class ElementParser {
   /** Tag, VR and length. Elements of group FFFE have no VR in any encoding. PS3.5 7.5. */
   private readHead({ isExplicitVr, isLittleEndian }: Encoding): Head {
     this.need(8, 'an element header');
-    if (++this.count > MAX_ELEMENTS) {
-      throw new PacsError('too-large', `The data set holds more than ${MAX_ELEMENTS} elements`);
+    if (++this.count > this.maxElements) {
+      throw new PacsError('too-large', `The data set holds more than ${this.maxElements} elements`);
     }
     const at = this.position;
     const numbers = byteOrder(isLittleEndian);
@@ -180,8 +198,8 @@ class ElementParser {
 
   /** Items up to `end`, or up to the sequence delimiter when `end` is absent. */
   private readItems(encoding: Encoding, end: number | undefined, depth: number): RawElement[][] {
-    if (depth >= MAX_DEPTH) {
-      throw new PacsError('malformed-dicom', `Sequences are nested deeper than ${MAX_DEPTH} levels`);
+    if (depth >= this.maxDepth) {
+      throw new PacsError('too-large', `Sequences are nested deeper than ${this.maxDepth} levels`);
     }
     const items: RawElement[][] = [];
     while (end === undefined || this.position < end) {

@@ -28,6 +28,17 @@ export interface ImagePixel {
 /** Largest frame that is decoded, in samples (pixels × samples per pixel). */
 export const MAX_SAMPLES_PER_FRAME = 400_000_000;
 
+/** Throws `too-large` for a frame of more than `most` samples by its declared size. Sizes that are no numbers are left to {@link readImagePixel}. */
+export function requireFrameWithin({ attributes }: InstanceHeader, most: number): void {
+  const [rows, columns] = [numberOf(attributes, TAG.Rows), numberOf(attributes, TAG.Columns)];
+  const samples = (rows ?? 0) * (columns ?? 0) * (numberOf(attributes, TAG.SamplesPerPixel) ?? 1);
+  if (samples <= most) return;
+  throw new PacsError(
+    'too-large',
+    `Rows × Columns × SamplesPerPixel is ${samples}; expected at most ${most}`,
+  );
+}
+
 const COLOUR = /^(RGB|YBR_)/;
 
 /** Reads the Image Pixel Module. Throws `missing-attribute`, `invalid-value` (among them zero sizes), `too-large`. */

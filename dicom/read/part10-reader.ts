@@ -17,6 +17,7 @@ import {
   looksExplicit,
   parseElements,
   parseFileMeta,
+  type ElementLimits,
   type Encoding,
   type RawElement,
 } from './element-parser.ts';
@@ -27,7 +28,7 @@ const DATA_START = PREAMBLE_LENGTH + 4;
 const MAX_INFLATED_BYTES = 1024 * 1024 * 1024;
 
 /** What reading may cost. */
-export interface ReadLimits {
+export interface ReadLimits extends ElementLimits {
   /** Largest inflated form of a deflated file, in bytes; beyond it reading stops with `too-large`. 1 GiB when absent. */
   readonly maxInflatedBytes?: number;
 }
@@ -70,21 +71,26 @@ export function readPart10(bytes: Uint8Array): {
 }
 
 /** Takes a file apart without interpreting values. Throws `not-dicom`, `malformed-dicom`, `missing-attribute`, `invalid-uid`, `too-large`. */
-export function parsePart10(file: Uint8Array, { maxInflatedBytes }: ReadLimits = {}): Part10 {
+export function parsePart10(file: Uint8Array, limits: ReadLimits = {}): Part10 {
   if (!isPart10(file)) {
     throw new PacsError('not-dicom', 'The bytes DICM were expected at offset 128 (PS3.10 7.1)');
   }
   const meta = parseFileMeta(file, DATA_START);
   const transferSyntaxUid = transferSyntaxOf(file, meta.elements, meta.end);
-  const bytes = inflatedFrom(file, meta.end, transferSyntaxUid, maxInflatedBytes);
+  const bytes = inflatedFrom(file, meta.end, transferSyntaxUid, limits.maxInflatedBytes);
   const encoding = encodingOf(bytes, meta.end, transferSyntaxUid);
-  return { bytes, transferSyntaxUid, encoding, elements: parseElements(bytes, meta.end, encoding) };
+  return { bytes, transferSyntaxUid, encoding, elements: parseElements(bytes, meta.end, encoding, limits) };
 }
 
 /** The bytes that positions in a header refer to: the file itself, or for the deflated transfer syntax the file with its data set inflated. */
 export function inflated(file: Uint8Array, transferSyntaxUid: string): Uint8Array {
   if (transferSyntaxUid !== TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian) return file;
-  return inflatedFrom(file, parseFileMeta(file, DATA_START).end, transferSyntaxUid);
+  return inflatedFrom(file, dataSetStart(file), transferSyntaxUid);
+}
+
+/** Where the data set begins, in bytes: behind the File Meta Information, which `prefix` must hold. */
+export function dataSetStart(prefix: Uint8Array): number {
+  return parseFileMeta(prefix, DATA_START).end;
 }
 
 function isPart10(file: Uint8Array): boolean {

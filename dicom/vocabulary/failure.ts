@@ -54,6 +54,11 @@ export const FAILURES = {
   'method-not-allowed': { httpStatus: 405, failureReason: 0x0110, title: 'The method is not allowed here' },
   forbidden: { httpStatus: 403, failureReason: 0x0124, title: 'The principal may not do this' },
   busy: { httpStatus: 503, failureReason: 0xa700, title: 'The server has too much to do at present' },
+  'too-many-requests': {
+    httpStatus: 429,
+    failureReason: 0xa700,
+    title: 'The client asks more often than it may',
+  },
   'storage-unavailable': {
     httpStatus: 503,
     failureReason: 0xa700,

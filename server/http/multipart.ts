@@ -24,13 +24,19 @@ export interface OutgoingPart {
 }
 
 export interface MultipartLimits {
+  /** Most bytes of the whole body. */
+  readonly maxBodyBytes: number;
   /** Most parts in one body. */
   readonly maxParts: number;
   /** Most bytes of all headers of one part. */
   readonly maxHeaderBytes: number;
 }
 
-const DEFAULT_LIMITS: MultipartLimits = { maxParts: 100_000, maxHeaderBytes: 16 * 1024 };
+const DEFAULT_LIMITS: MultipartLimits = {
+  maxBodyBytes: Infinity,
+  maxParts: 100_000,
+  maxHeaderBytes: 16 * 1024,
+};
 const CRLF = '\r\n';
 
 /** The boundary of a multipart/related media type. Throws `bad-request` where it is absent or not valid. RFC 2046 5.1.1. */
@@ -51,7 +57,7 @@ export async function* readMultipart(
   boundary: string,
   limits: MultipartLimits = DEFAULT_LIMITS,
 ): AsyncGenerator<IncomingPart> {
-  const reader = new DelimitedReader(source);
+  const reader = new DelimitedReader(source, limits.maxBodyBytes);
   const delimiter = Buffer.from(`${CRLF}--${boundary}`, 'latin1');
   await drain(reader.until(delimiter)); // preamble
   for (let count = 1; await startsPart(reader); count += 1) {
@@ -121,8 +127,12 @@ class DelimitedReader {
   /** Begins with a line end, so that a delimiter at the very start is found like any other. */
   #window: Buffer = Buffer.from(CRLF, 'latin1');
 
-  constructor(source: AsyncIterable<Uint8Array>) {
+  readonly #maxBytes: number;
+  #seenBytes = 0;
+
+  constructor(source: AsyncIterable<Uint8Array>, maxBytes: number) {
     this.#chunks = source[Symbol.asyncIterator]();
+    this.#maxBytes = maxBytes;
   }
 
   /** Yields bytes up to the delimiter and consumes it. Iterating a finished body again yields nothing. */
@@ -193,6 +203,13 @@ class DelimitedReader {
       throw new PacsError('bad-request', 'The multipart body ends before its closing delimiter');
     }
     const { value } = next;
+    this.#seenBytes += value.byteLength;
+    if (this.#seenBytes > this.#maxBytes) {
+      throw new PacsError(
+        'too-large',
+        `The body is larger than ${this.#maxBytes} bytes, the configured limit`,
+      );
+    }
     const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     this.#window = this.#window.length === 0 ? chunk : Buffer.concat([this.#window, chunk]);
   }

@@ -4,25 +4,39 @@
  * Trap: a prefix that ends between two elements reads as a whole but shorter data set, so a header without Pixel Data
  * is believed only when the whole object (or as much as we are willing to hold) was read.
  */
-import { readHeader, readHeaderFromPrefix } from '../../dicom/read/part10-reader.ts';
+import { readHeader, readHeaderFromPrefix, type ReadLimits } from '../../dicom/read/part10-reader.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
 import type { StagedObject } from '../storage/object-store.ts';
+import { requireInflatedWithin } from './inflated-size.ts';
 
 const FIRST_BYTES = 64 * 1024;
 const GROWTH = 8;
 /** Most bytes of one object, as stored or inflated, that are ever held at once at ingest. */
 const MOST_BYTES = 32 * 1024 * 1024;
-const LIMITS = { maxInflatedBytes: MOST_BYTES };
 
-/** Throws what `readHeader` throws on the whole object, `too-large` also for a deflated one whose first bytes inflate beyond what a header needs. */
-export async function readStagedHeader(staged: StagedObject): Promise<InstanceHeader> {
+/**
+ * Throws what `readHeader` throws on the whole object; `too-large` also for a deflated one whose header alone inflates
+ * beyond what a header needs, or all of it beyond `limits`.
+ */
+export async function readStagedHeader(
+  staged: StagedObject,
+  limits: ReadLimits = {},
+): Promise<InstanceHeader> {
+  const header = await readAtLeast(staged, { ...limits, maxInflatedBytes: MOST_BYTES });
+  if (header.transferSyntaxUid === TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian) {
+    await requireInflatedWithin(staged, limits.maxInflatedBytes ?? Infinity);
+  }
+  return header;
+}
+
+async function readAtLeast(staged: StagedObject, limits: ReadLimits): Promise<InstanceHeader> {
   const most = Math.min(staged.sizeBytes, MOST_BYTES);
   for (let length = FIRST_BYTES; length < most; length *= GROWTH) {
-    const header = readHeaderFromPrefix(await staged.readPrefix(length), LIMITS);
+    const header = readHeaderFromPrefix(await staged.readPrefix(length), limits);
     if (header?.pixelData) return withWholePixelData(header, staged.sizeBytes);
   }
-  return withWholePixelData(readHeader(await staged.readPrefix(most), LIMITS), staged.sizeBytes);
+  return withWholePixelData(readHeader(await staged.readPrefix(most), limits), staged.sizeBytes);
 }
 
 /**

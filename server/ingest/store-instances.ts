@@ -6,6 +6,7 @@
  * Trap: when the connection breaks during COMMIT nobody knows whether the row is there; the bytes must then stay.
  */
 import { randomBytes } from 'node:crypto';
+import type { ReadLimits } from '../../dicom/read/part10-reader.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
@@ -50,6 +51,8 @@ export interface InstanceStoreOptions {
   readonly hooks?: StoreHooks;
   /** Largest object taken in, in bytes; larger ones are refused as `too-large`. Default 4 GiB. */
   readonly maxObjectBytes?: number;
+  /** What the data set of an instance may hold, and a deflated one inflate to; beyond it an instance is refused as `too-large`. */
+  readonly readLimits?: ReadLimits;
   /** Told what could not be undone; the next start's repair will. */
   readonly onLeftover?: (error: PacsError) => void;
   /** Told of a refusal whose reason is a fault of ours, which the sender's answer does not explain. */
@@ -65,6 +68,7 @@ export class InstanceStore {
   readonly #objects: ObjectStore;
   readonly #hooks: StoreHooks;
   readonly #maxObjectBytes: number;
+  readonly #readLimits: ReadLimits;
   readonly #onLeftover: (error: PacsError) => void;
   readonly #onFault: (error: PacsError) => void;
   readonly #onOutcome: (status: StoreOutcome['status']) => void;
@@ -74,6 +78,7 @@ export class InstanceStore {
     this.#objects = options.objects;
     this.#hooks = options.hooks ?? {};
     this.#maxObjectBytes = options.maxObjectBytes ?? DEFAULT_MAX_OBJECT_BYTES;
+    this.#readLimits = options.readLimits ?? {};
     this.#onLeftover = options.onLeftover ?? (() => undefined);
     this.#onFault = options.onFault ?? (() => undefined);
     this.#onOutcome = options.onOutcome ?? (() => undefined);
@@ -99,7 +104,7 @@ export class InstanceStore {
     }
     let identity: Partial<InstanceIdentity> = {};
     try {
-      const header = await readStagedHeader(staged);
+      const header = await readStagedHeader(staged, this.#readLimits);
       identity = identityOf(header);
       checkStudy(identity, options.expectedStudyUid);
       return await this.#keep(staged, header, options.origin);

@@ -29,6 +29,7 @@ export function supervise(
 ): SupervisedPostgres {
   let child = first;
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   // When this process ends without `stop`, the database is told to end too; the next start would end it otherwise.
   const endWithUs = (): void => void child.kill('SIGINT');
   process.once('exit', endWithUs);
@@ -39,22 +40,18 @@ export function supervise(
   async function keepRunning(): Promise<void> {
     for (;;) {
       const code = await exitOf(child);
-      if (stopping.signal.aborted || code === 0) return;
+      if (isStopping() || code === 0) return;
       log.error({ code, signal: child.signalCode }, 'the embedded PostgreSQL ended; starting it again');
       const next = await untilRelaunched();
       if (next === undefined) return;
       child = next;
-      if (stopping.signal.aborted) child.kill('SIGINT');
+      if (isStopping()) child.kill('SIGINT');
     }
   }
 
   /** A new process, or `undefined` when nobody wants one any more. */
   async function untilRelaunched(): Promise<ChildProcess | undefined> {
-    for (
-      let pause = FIRST_PAUSE_MS;
-      !stopping.signal.aborted;
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
-    ) {
+    for (let pause = FIRST_PAUSE_MS; !isStopping(); pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         return await relaunch();
       } catch (error) {

@@ -126,8 +126,13 @@ class StagedFile implements StagedObject {
   }
 
   async readPrefix(length: number): Promise<Uint8Array> {
+    return await this.read({ start: 0, end: length });
+  }
+
+  async read({ start, end }: ByteRange): Promise<Uint8Array> {
     const file = this.#open();
-    return await guarded('read', () => readRange(file, 0, Math.min(length, this.sizeBytes)));
+    const length = Math.max(0, Math.min(end, this.sizeBytes) - start);
+    return await guarded('read', () => readRange(file, start, length));
   }
 
   async sync(): Promise<void> {

@@ -20,6 +20,8 @@ export interface StagedObject {
   readonly sha256: string;
   /** The first `length` bytes, or all where there are fewer. */
   readPrefix(length: number): Promise<Uint8Array>;
+  /** The bytes of a range, or as many as there are of it. */
+  read(range: ByteRange): Promise<Uint8Array>;
   /** Returns when the bytes would survive a power failure. */
   sync(): Promise<void>;
   /** Makes the object visible under `key`, durably. */

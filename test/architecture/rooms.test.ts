@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'dicom/vocabulary': [],
   'dicom/read': ['dicom/vocabulary'],
   'dicom/pixels': ['dicom/vocabulary', 'dicom/read'],
-  'dicom/transcode': ['dicom/vocabulary', 'dicom/read', 'dicom/pixels'],
+  'dicom/transcode': ['dicom/vocabulary', 'dicom/read', 'dicom/pixels', 'dicom/write'],
   'dicom/sr': ['dicom/vocabulary'],
   'dicom/results': ['dicom/vocabulary', 'dicom/sr'],
   'dicom/write': ['dicom/vocabulary'],
@@ -45,6 +45,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'pg-boss': 'server/analysis/study-queue.ts',
   pg: 'server/storage/database.ts',
   open: 'server/operations/open-browser.ts',
+  'express-rate-limit': 'server/http/request-limit.ts',
 };
 /** More of them, of which a test only demands that the importer be one. */
 const ONE_IMPORTER = [

@@ -46,7 +46,7 @@ const KILLS_A_FOLDER = 25;
 const STUDIES_A_ROUND = 3;
 /** Longest time from the first acknowledgement to the kill, in ms. */
 const LONGEST_LOAD_MS = 1_200;
-const SELF_END_MS = 30_000;
+const SELF_END_MS = 120_000;
 
 /** One data folder and what has been done to it. */
 interface Site {

@@ -29,7 +29,17 @@ describe('the configuration', () => {
       studyQuietSeconds: 5,
       demo: true,
       logLevel: 'info',
-      maxObjectBytes: 512_000_000,
+      limits: {
+        maxObjectBytes: 512_000_000,
+        maxBodyBytes: 65_536_000_000,
+        maxParts: 100_000,
+        maxPartHeaderBytes: 16_000,
+        maxSequenceDepth: 48,
+        maxElements: 500_000,
+        maxInflatedBytes: 1_000_000_000,
+        maxFrameSamples: 400_000_000,
+        requestsPerMinute: 0,
+      },
     });
     expect(readConfiguration({}).workers).toBeGreaterThanOrEqual(1);
   });
@@ -46,6 +56,7 @@ describe('the configuration', () => {
         OSTEON_DATA: '/var/lib/osteon',
         DATABASE_URL: 'postgres://a:b@db/osteon',
         OSTEON_WORKERS: '3',
+        OSTEON_EXECUTION_PROVIDER: 'cuda',
         OSTEON_MODALITIES: 'RG',
         OSTEON_MODELS: 'bone-age, fracture',
         OSTEON_RESEARCH_MODELS: 'on',
@@ -53,6 +64,14 @@ describe('the configuration', () => {
         OSTEON_DEMO: 'off',
         OSTEON_LOG_LEVEL: 'debug',
         OSTEON_MAX_OBJECT_MB: '2',
+        OSTEON_MAX_BODY_MB: '3',
+        OSTEON_MAX_PARTS: '4',
+        OSTEON_MAX_PART_HEADER_KB: '5',
+        OSTEON_MAX_SEQUENCE_DEPTH: '6',
+        OSTEON_MAX_ELEMENTS: '700',
+        OSTEON_MAX_INFLATED_MB: '8',
+        OSTEON_MAX_FRAME_MEGASAMPLES: '9',
+        OSTEON_REQUESTS_PER_MINUTE: '10',
       }),
     ).toEqual({
       host: '::1',
@@ -60,13 +79,24 @@ describe('the configuration', () => {
       dataFolder: '/var/lib/osteon',
       databaseUrl: 'postgres://a:b@db/osteon',
       workers: 3,
+      executionProvider: 'cuda',
       modalities: ['RG'],
       modelIds: ['bone-age', 'fracture'],
       researchModels: true,
       studyQuietSeconds: 0.5,
       demo: false,
       logLevel: 'debug',
-      maxObjectBytes: 2_000_000,
+      limits: {
+        maxObjectBytes: 2_000_000,
+        maxBodyBytes: 3_000_000,
+        maxParts: 4,
+        maxPartHeaderBytes: 5_000,
+        maxSequenceDepth: 6,
+        maxElements: 700,
+        maxInflatedBytes: 8_000_000,
+        maxFrameSamples: 9_000_000,
+        requestsPerMinute: 10,
+      },
     });
   });
 

@@ -21,6 +21,9 @@ let componentFails: boolean;
 let server: ReturnType<Express['listen']>;
 let port: number;
 
+/** Of one address in a minute; no test but that of the limit comes near. */
+const MOST_REQUESTS = 20;
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'osteon-app-'));
   await writeFile(join(folder, 'index.html'), '<title>Osteon</title>');
@@ -39,6 +42,7 @@ beforeEach(async () => {
   const app = createApp({
     log: { ...SILENT_LOG, debug: (fields) => logged.push(fields) },
     metrics,
+    requestsPerMinute: MOST_REQUESTS,
     health: {
       isDraining: () => draining,
       components: [
@@ -175,5 +179,22 @@ describe('the reading room', () => {
     expect(headers['content-security-policy']).toContain("script-src 'self'");
     expect(headers['strict-transport-security']).toBeUndefined();
     expect(headers['x-powered-by']).toBeUndefined();
+  });
+});
+
+describe('an address that asks too often', () => {
+  it('is told to come again, 429 with Retry-After (RFC 6585 4), while health and metrics go on answering', async () => {
+    for (let count = 0; count < MOST_REQUESTS; count++) {
+      expect((await send('/dicom-web/studies', { method: 'POST' })).status).toBe(200);
+    }
+    const refused = await send('/dicom-web/studies', { method: 'POST' });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(JSON.parse(refused.body)).toEqual({
+      error: 'too-many-requests',
+      message: `More than ${MOST_REQUESTS} requests came from one address in a minute`,
+    });
+    expect((await send('/health/live')).status).toBe(200);
+    expect((await send('/metrics')).status).toBe(200);
   });
 });

@@ -40,6 +40,7 @@ function failingAt(step: Step): ObjectStore {
     sizeBytes: inner.sizeBytes,
     sha256: inner.sha256,
     readPrefix: async (length) => (step === 'readPrefix' ? broken() : await inner.readPrefix(length)),
+    read: (range) => inner.read(range),
     sync: async () => {
       if (step === 'sync') broken();
       await inner.sync();
