@@ -30,7 +30,13 @@ export default tseslint.config(
   },
   {
     // Pixel kernels index typed arrays within bounds that their loops state.
-    files: ['dicom/pixels/**', 'dicom/phantom/**', 'models/normalise/**', 'models/postprocess/**'],
+    files: [
+      'dicom/pixels/**',
+      'dicom/phantom/**',
+      'models/normalise/**',
+      'models/postprocess/**',
+      'models/evaluation/**',
+    ],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
