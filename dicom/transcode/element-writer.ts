@@ -101,7 +101,8 @@ function explicitVrOf(vr: string, isSigned: boolean): string {
   return /^[A-Z]{2}$/.test(vr) ? vr : 'UN';
 }
 
-function paddingOf(vr: string): Uint8Array {
+/** The byte that makes a value of odd length even. PS3.5 6.2. */
+export function paddingOf(vr: string): Uint8Array {
   return Uint8Array.of(TEXT_PADDED.test(vr) ? 0x20 : 0);
 }
 

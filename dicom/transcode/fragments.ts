@@ -15,7 +15,12 @@ export const END_OF_FRAGMENTS: Uint8Array = itemHeader(SEQUENCE_DELIMITER, 0);
 /** A frame as one fragment, padded to an even length. */
 export function fragmentOf(codeStream: Uint8Array): Uint8Array {
   const length = codeStream.length + (codeStream.length % 2);
-  return Buffer.concat([itemHeader(ITEM, length), codeStream], 8 + length);
+  return Buffer.concat([fragmentHeader(codeStream.length), codeStream], 8 + length);
+}
+
+/** What stands before the bytes of a fragment of so many bytes. */
+export function fragmentHeader(length: number): Uint8Array {
+  return itemHeader(ITEM, length + (length % 2));
 }
 
 function itemHeader(tag: number, length: number): Uint8Array {

@@ -1,7 +1,7 @@
 /** Keyword → tag and VR, by tag. PS3.6 Chapter 6. Several a line: it is read by eye as a table, not line by line. */
 // prettier-ignore
 export const ATTRIBUTES = {
-  FileMetaInformationVersion: ['00020001', 'OB'], MediaStorageSOPClassUID: ['00020002', 'UI'],
+  ErrorComment: ['00000902', 'LO'], FileMetaInformationVersion: ['00020001', 'OB'], MediaStorageSOPClassUID: ['00020002', 'UI'],
   MediaStorageSOPInstanceUID: ['00020003', 'UI'], TransferSyntaxUID: ['00020010', 'UI'],
   ImplementationClassUID: ['00020012', 'UI'], ImplementationVersionName: ['00020013', 'SH'],
   SpecificCharacterSet: ['00080005', 'CS'], ImageType: ['00080008', 'CS'],

@@ -28,7 +28,7 @@ const MAX_ELEMENTS = 2_000_000;
 
 /** Reads a document. Throws `malformed-dicom` for what is not well-formed or has a document type, `too-large` beyond a limit. */
 export function parseXml(text: string): XmlElement {
-  const parser = new SaxesParser<{ xmlns: false }>({ xmlns: false, position: true });
+  const parser = new SaxesParser<{ xmlns: false }>({ xmlns: false });
   const top: OpenElement = { name: '', attributes: {}, children: [], text: '' };
   const open: OpenElement[] = [top];
   let count = 0;

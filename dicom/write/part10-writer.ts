@@ -42,6 +42,20 @@ export function writePart10(dataSet: DataSet, options: WriteOptions = {}): Uint8
   return options.pixelData ? withPixelData(head, options.pixelData, pixelVr(dataSet)) : head;
 }
 
+/** The preamble and the file meta information for a data set that is written piece by piece. Throws like {@link writePart10}. PS3.10 7.1. */
+export function writeFileMeta(dataSet: DataSet, transferSyntaxUid: string): Uint8Array {
+  return serialise(fileMeta(dataSet, transferSyntaxUid), {});
+}
+
+/** Some elements of a data set, encoded in the order of their tags; Pixel Data and what follows it are left out. Throws `invalid-value`. */
+export function writeElementsOf(dataSet: DataSet): Uint8Array {
+  const characterSet = dataSetOf({ SpecificCharacterSet: 'ISO_IR 192' });
+  const whole = serialise({}, { ...dataSet, ...characterSet });
+  const isOwn = dataSet[TAG.SpecificCharacterSet] !== undefined;
+  // The serialiser must be told the character set even where the elements lie behind it.
+  return whole.subarray(serialise({}, isOwn ? {} : characterSet).length);
+}
+
 function fileMeta(dataSet: DataSet, transferSyntaxUid: string): DcmjsDataSet {
   const sopClassUid = requiredUid(dataSet, 'SOPClassUID');
   const sopInstanceUid = requiredUid(dataSet, 'SOPInstanceUID');
