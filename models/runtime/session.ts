@@ -4,57 +4,99 @@
  * Traps: `session.run` blocks its thread, so sessions live in worker threads; `intraOpNumThreads` must be left out rather
  * than be undefined.
  */
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { inputShapeOf } from '../input-contract.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Tensor } from '../normalise/to-tensor.ts';
 import type { RunModel } from '../pipeline.ts';
 import { shapesOf } from '../postprocess/decoders.ts';
+import type { ExecutionProvider } from './execution-provider.ts';
 import { loadWeights } from './load-models.ts';
 
 /** Networks that are loaded in this thread. */
 export interface Sessions {
   readonly run: RunModel;
+  /** Why the networks run on the CPU although CUDA was asked for; absent when they run where they were asked to. */
+  readonly fallbackReason?: string;
   /** Frees the native memory. */
   release(): Promise<void>;
 }
 
-/** Loads the weights of every model given, checks inputs and outputs against the manifest. Throws `model-invalid`. */
+export interface SessionOptions {
+  /** Threads within one network; absent: ONNX Runtime chooses. */
+  readonly intraOpThreads?: number;
+  /** Absent: `cpu`. */
+  readonly executionProvider?: ExecutionProvider;
+}
+
+/**
+ * Loads the weights of every model given and checks inputs and outputs against the manifest. A provider that cannot be had
+ * is no failure: all networks then run on the CPU. Throws `model-invalid`.
+ */
 export async function openSessions(
   modelsFolder: string,
   manifests: readonly Manifest[],
-  options: { readonly intraOpThreads?: number } = {},
+  options: SessionOptions = {},
+): Promise<Sessions> {
+  const { executionProvider = 'cpu', intraOpThreads } = options;
+  try {
+    return await openOn(executionProvider, modelsFolder, manifests, intraOpThreads);
+  } catch (error) {
+    if (!(error instanceof ProviderUnavailable)) throw error;
+    const { message } = error;
+    return { ...(await openOn('cpu', modelsFolder, manifests, intraOpThreads)), fallbackReason: message };
+  }
+}
+
+/** Thrown and caught in this file: the provider cannot be had, the graph may be sound. */
+class ProviderUnavailable extends Error {}
+
+async function openOn(
+  provider: ExecutionProvider,
+  modelsFolder: string,
+  manifests: readonly Manifest[],
+  threads: number | undefined,
 ): Promise<Sessions> {
   const sessions = new Map<string, InferenceSession>();
-  for (const manifest of manifests)
-    sessions.set(manifest.id, await open(modelsFolder, manifest, options.intraOpThreads));
+  const release = async () => {
+    for (const session of sessions.values()) await session.release();
+  };
+  try {
+    for (const manifest of manifests)
+      sessions.set(manifest.id, await open(provider, modelsFolder, manifest, threads));
+  } catch (error) {
+    await release();
+    throw error;
+  }
   return {
     async run(manifest, inputs) {
       const session = sessions.get(manifest.id);
       if (!session) throw new PacsError('model-failed', `${manifest.id} is not loaded`);
       return runSession(session, manifest, inputs);
     },
-    async release() {
-      for (const session of sessions.values()) await session.release();
-    },
+    release,
   };
 }
 
 async function open(
+  provider: ExecutionProvider,
   modelsFolder: string,
   manifest: Manifest,
   threads: number | undefined,
 ): Promise<InferenceSession> {
   const { weights } = loadWeights(modelsFolder, manifest);
+  // What fails is said by our own errors; ONNX Runtime would print it to the terminal besides.
+  env.logLevel = 'fatal';
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(weights, {
-      executionProviders: ['cpu'],
-      logSeverityLevel: 3,
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+      logSeverityLevel: 4,
       ...(threads !== undefined && { intraOpNumThreads: threads }),
     });
   } catch (cause) {
+    if (provider !== 'cpu') throw new ProviderUnavailable(cause instanceof Error ? cause.message : 'unknown');
     throw new PacsError(
       'model-invalid',
       `models/${manifest.id}/${manifest.weights.file} is no ONNX graph that can be run`,

@@ -9,6 +9,7 @@ import { asPacsError } from '../../dicom/vocabulary/failure.ts';
 import type { ModelIdentity } from '../../dicom/vocabulary/finding.ts';
 import { identityOf } from '../../models/manifest.ts';
 import { selectModels } from '../../models/registry.ts';
+import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
 import type { Pool } from '../storage/database.ts';
@@ -30,6 +31,7 @@ export interface AnalysisSettings {
   /** Whether research-only weights may run outside the demo. */
   readonly allowsResearchModels: boolean;
   readonly workers: number;
+  readonly executionProvider: ExecutionProvider;
   readonly quietSeconds: number;
   /** Modalities that are analysed, e.g. `DX`, `CR`. */
   readonly modalities: readonly string[];
@@ -43,6 +45,8 @@ export interface AnalysisServices {
   readonly index: StudyIndex;
   /** Told of failures that no caller waits for. */
   readonly onError: (error: PacsError) => void;
+  /** Told once, when the networks run on the CPU although CUDA was asked for, and why. */
+  readonly onFallback?: (reason: string) => void;
   /** Told how long each inference took, in seconds. */
   readonly onInference?: (seconds: number) => void;
 }
@@ -75,6 +79,8 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     modelsFolder: settings.modelsFolder,
     modelIds: Object.values(withResearch).map(({ id }) => id),
     workers: settings.workers,
+    executionProvider: settings.executionProvider,
+    ...(services.onFallback && { onFallback: services.onFallback }),
   });
   const inference = createImageInference({
     database,

@@ -4,8 +4,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
 import { startThreadPool } from '../operations/thread-pool.ts';
-import type { InferenceResult, InferenceTask, WorkerSetup } from './inference-task.ts';
+import {
+  isProviderFallback,
+  type InferenceResult,
+  type InferenceTask,
+  type WorkerSetup,
+} from './inference-task.ts';
 
 /** Longest time one image may take, in ms; a native call that hangs ends with its thread. */
 const TASK_TIMEOUT_MS = 120_000;
@@ -22,16 +28,27 @@ export interface InferencePoolOptions {
   readonly modelsFolder: string;
   readonly modelIds: readonly string[];
   readonly workers: number;
+  readonly executionProvider: ExecutionProvider;
+  /** Told once, when a thread runs on the CPU although CUDA was asked for, and why. */
+  readonly onFallback?: (reason: string) => void;
 }
 
 /** Starts `workers` threads, which share the processors among them. */
-export function startInferencePool({ modelsFolder, modelIds, workers }: InferencePoolOptions): InferencePool {
+export function startInferencePool(options: InferencePoolOptions): InferencePool {
+  const { modelsFolder, modelIds, workers, executionProvider } = options;
   const intraOpThreads = Math.max(1, Math.floor(availableParallelism() / workers));
-  const setup: WorkerSetup = { modelsFolder, modelIds, intraOpThreads };
+  const setup: WorkerSetup = { modelsFolder, modelIds, intraOpThreads, executionProvider };
+  let hasFallenBack = false;
   const pool = startThreadPool<InferenceTask, InferenceResult>({
     workerFile: join(import.meta.dirname, 'inference-worker.ts'),
     threads: workers,
     workerData: setup,
+    onMessage: (message) => {
+      // Every thread says so; once is enough.
+      if (!isProviderFallback(message) || hasFallenBack) return;
+      hasFallenBack = true;
+      options.onFallback?.(message.reason);
+    },
   });
   return {
     async analyse(task) {

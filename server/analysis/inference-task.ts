@@ -4,6 +4,7 @@
 import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import type { PatientFacts } from '../../models/pipeline.ts';
+import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
 
 /** Given to every worker at its start. */
 export interface WorkerSetup {
@@ -11,6 +12,19 @@ export interface WorkerSetup {
   /** Models to load, by id. */
   readonly modelIds: readonly string[];
   readonly intraOpThreads: number;
+  readonly executionProvider: ExecutionProvider;
+}
+
+/** Posted by a thread whose networks run on the CPU although CUDA was asked for. */
+export interface ProviderFallback {
+  readonly kind: 'provider-fallback';
+  readonly reason: string;
+}
+
+export function isProviderFallback(message: unknown): message is ProviderFallback {
+  return (
+    typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'provider-fallback'
+  );
 }
 
 /** What a thread answers. */

@@ -7,11 +7,18 @@ import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
 import { READY } from '../operations/thread-messages.ts';
 import { analyseInstance } from './analyse-instance.ts';
-import type { InferenceResult, InferenceTask, WorkerSetup } from './inference-task.ts';
+import type { InferenceResult, InferenceTask, ProviderFallback, WorkerSetup } from './inference-task.ts';
 
 const setup = workerData as WorkerSetup;
 const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
-const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThreads: setup.intraOpThreads });
+const { intraOpThreads, executionProvider } = setup;
+const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThreads, executionProvider });
+if (sessions.fallbackReason !== undefined) {
+  parentPort?.postMessage({
+    kind: 'provider-fallback',
+    reason: sessions.fallbackReason,
+  } satisfies ProviderFallback);
+}
 parentPort?.postMessage(READY);
 
 /** Analyses one instance. What its pixels cannot give is an outcome; only a fault of ours rejects. */
