@@ -107,11 +107,6 @@ export const SETTINGS = {
       'Where the networks are computed. Without CUDA, cuda falls back to the CPU with a line in the log.',
     expected: `one of ${EXECUTION_PROVIDERS.join(', ')}`,
   },
-  OSTEON_EXECUTION_PROVIDER: {
-    default: 'cpu',
-    meaning: 'Where the networks are computed. Without CUDA, cuda falls back to the CPU with a line in the log.',
-    expected: `one of ${EXECUTION_PROVIDERS.join(', ')}`,
-  },
   OSTEON_MODALITIES: {
     default: 'DX,CR',
     meaning: 'Modalities whose images are analysed.',

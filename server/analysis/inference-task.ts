@@ -23,7 +23,10 @@ export interface ProviderFallback {
 
 export function isProviderFallback(message: unknown): message is ProviderFallback {
   return (
-    typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'provider-fallback'
+    typeof message === 'object' &&
+    message !== null &&
+    'kind' in message &&
+    message.kind === 'provider-fallback'
   );
 }
 
