@@ -19,6 +19,7 @@ import {
   clipBox,
   imagePoint,
 } from '../dicom/vocabulary/geometry.ts';
+import { scoreBoneAge } from './bone-age-reference.ts';
 import { identityOf, type Manifest } from './manifest.ts';
 import { type Tensor, toTensor } from './normalise/to-tensor.ts';
 import type { AnalysisRequest, RunModel } from './pipeline.ts';
@@ -172,6 +173,7 @@ export async function estimateBoneAge(
       months: value,
       ...(uncertainty !== undefined && { uncertaintyMonths: uncertainty }),
       ...(ageMonths !== undefined && { chronologicalMonths: ageMonths }),
+      score: scoreBoneAge(value, request.patient),
       isSexKnown: sex === 'F' || sex === 'M',
       method: OSTEON.wholeHandRegression,
     },

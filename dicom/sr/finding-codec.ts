@@ -20,8 +20,15 @@ import type {
   Laterality,
 } from '../vocabulary/finding.ts';
 import { boundsOf, cornersOf } from '../vocabulary/geometry.ts';
-import { code, num, type ContentItem } from './content-items.ts';
-import type { ContentNode } from './content-tree.ts';
+import {
+  differenceItems,
+  missingScoreItems,
+  monthsItem,
+  monthsOf,
+  readScore,
+  scoreItems,
+} from './bone-age-items.ts';
+import { code, type ContentItem } from './content-items.ts';
 import {
   borderOf,
   groupItem,
@@ -108,10 +115,15 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
           measured(LN.xrBoneAge, roundedMonths(finding.months), UCUM.month, finding.model, [
             code('HAS CONCEPT MOD', SCT.measurementMethod, finding.method),
             ...monthsItem('HAS PROPERTIES', SCT.rangeOfMeasurementUncertainty, finding.uncertaintyMonths),
+            ...scoreItems(finding.score),
           ]),
           ...monthsItem('CONTAINS', DCM.subjectAge, finding.chronologicalMonths),
+          ...differenceItems(finding),
         ],
-        evaluations: [code('CONTAINS', OSTEON.sexGivenToModel, finding.isSexKnown ? SCT.yes : SCT.no)],
+        evaluations: [
+          code('CONTAINS', OSTEON.sexGivenToModel, finding.isSexKnown ? SCT.yes : SCT.no),
+          ...missingScoreItems(finding.score),
+        ],
       }),
     ],
     read: ({ node }) => {
@@ -122,12 +134,15 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
       if (months === undefined || !method || !sexGiven) return undefined;
       const uncertaintyMonths = monthsOf(age?.childOf(SCT.rangeOfMeasurementUncertainty));
       const chronologicalMonths = monthsOf(node.childOf(DCM.subjectAge));
+      node.childOf(OSTEON.ageDifference); // follows from the two ages
+      const score = readScore(node, age);
       return {
         months,
         method,
         isSexKnown: isSameCode(sexGiven, SCT.yes),
         ...(uncertaintyMonths !== undefined && { uncertaintyMonths }),
         ...(chronologicalMonths !== undefined && { chronologicalMonths }),
+        ...(score && { score }),
       };
     },
   },
@@ -214,18 +229,4 @@ function wholeImage(
 function certaintyItems(certainty: Certainty | undefined): readonly ContentItem[] {
   const value = certainty && wordOf(CERTAINTY_CODES, CERTAINTY_CODES[certainty]);
   return value ? [code('CONTAINS', OSTEON.operatingPoint, CERTAINTY_CODES[value])] : [];
-}
-
-function monthsItem(
-  relationship: 'CONTAINS' | 'HAS PROPERTIES',
-  concept: Code,
-  months: number | undefined,
-): readonly ContentItem[] {
-  return months === undefined ? [] : [num(relationship, concept, roundedMonths(months), UCUM.month)];
-}
-
-function monthsOf(node: ContentNode | undefined): number | undefined {
-  const measurement = node?.measurement;
-  if (!measurement?.units || !isSameCode(measurement.units, UCUM.month)) return undefined;
-  return measurement.value >= 0 ? measurement.value : undefined;
 }

@@ -33,6 +33,16 @@ export function roundedMonths(months: number): number {
   return Math.round(months * 10) / 10;
 }
 
+/** A difference of months, of either sign, to the nearest 0.1. */
+export function roundedDifference(months: number): number {
+  return Math.round(months * 10) / 10 + 0;
+}
+
+/** A standard deviation score to the nearest 0.01. */
+export function roundedScore(standardDeviations: number): number {
+  return Math.round(standardDeviations * 100) / 100 + 0;
+}
+
 /** Size of an image in pixels. */
 export interface ImageSize {
   readonly rows: number;

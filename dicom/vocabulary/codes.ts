@@ -76,6 +76,10 @@ export const DCM = {
   modality: code('121139', 'DCM', 'Modality'),
   pixelDataRows: code('110910', 'DCM', 'Pixel Data Rows'),
   pixelDataColumns: code('110911', 'DCM', 'Pixel Data Columns'),
+  populationDescription: code('121405', 'DCM', 'Population description'),
+  referenceAuthority: code('121406', 'DCM', 'Reference Authority'),
+  standardDeviationOfPopulation: code('121414', 'DCM', 'Standard deviation of population'),
+  zScoreOfMeasurement: code('121416', 'DCM', 'Z-Score of measurement'),
   sourceImage: code('121324', 'DCM', 'Source image'),
 } as const;
 
@@ -117,6 +121,7 @@ export const LN = {
 export const UCUM = {
   percent: code('%', 'UCUM', 'Percent'),
   month: code('mo', 'UCUM', 'month'),
+  noUnits: code('1', 'UCUM', 'no units'),
   pixels: code('{pixels}', 'UCUM', 'pixels'),
 } as const;
 
@@ -148,6 +153,8 @@ export const OSTEON = {
   succeeded: code('succeeded', PRIVATE_SCHEME, 'Succeeded'),
   skipped: code('skipped', PRIVATE_SCHEME, 'Skipped'),
   sexGivenToModel: code('sex-given', PRIVATE_SCHEME, 'Sex given to the model'),
+  ageDifference: code('age-difference', PRIVATE_SCHEME, 'Bone age minus chronological age'),
+  noScoreReason: code('no-score-reason', PRIVATE_SCHEME, 'Reason for no Z-score'),
   licenceNotice: code('licence-notice', PRIVATE_SCHEME, 'Licence notice'),
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
   wholeHandRegression: code('whole-hand', PRIVATE_SCHEME, 'Whole-hand regression network'),

@@ -47,6 +47,28 @@ export interface SourceImage {
   readonly columns: number;
 }
 
+/** Why a bone age has no standard deviation score, in a closed list. Keys are code values too, so at most 16 characters (SH). */
+export const NO_SCORE_REASONS = {
+  'sex-unknown': "The patient's sex is not known as female or male",
+  'age-unknown': "The patient's age at the study is not known",
+  'age-not-covered': 'The reference has no figures for this age',
+} as const;
+export type NoScoreReason = keyof typeof NO_SCORE_REASONS;
+
+/** A bone age against the chronological age, or why it cannot be scored. */
+export type BoneAgeScore =
+  | {
+      /** (bone age − chronological age) / standard deviation; positive where the bones are ahead. */
+      readonly standardDeviations: number;
+      /** One standard deviation of the skeletal age at this chronological age, in months. */
+      readonly standardDeviationMonths: number;
+      /** Who the reference was made from. */
+      readonly population: string;
+      /** Name and source of the reference. */
+      readonly reference: string;
+    }
+  | { readonly missing: NoScoreReason };
+
 /** What each kind of finding says beyond {@link FindingBase}. Probabilities are 0–1. */
 export interface FindingDetails {
   /** Which part of the body the image shows; one finding per region reached. */
@@ -74,6 +96,8 @@ export interface FindingDetails {
     readonly uncertaintyMonths?: number;
     /** Age at the study, in months, where the header says birth date or age. */
     readonly chronologicalMonths?: number;
+    /** How far from the chronological age it lies, against a published reference; absent where the report does not say. */
+    readonly score?: BoneAgeScore;
     /** True when the model was told the patient's sex. */
     readonly isSexKnown: boolean;
     readonly method: Code;

@@ -4,6 +4,7 @@ import type { ResultSetInput } from '../../dicom/results/index.ts';
 import { OSTEON, SCT } from '../../dicom/vocabulary/codes.ts';
 import type {
   BodyRegion,
+  BoneAgeScore,
   Certainty,
   Finding,
   FindingBase,
@@ -60,6 +61,19 @@ function coordinates(side: number): fc.Arbitrary<readonly [number, number]> {
 
 const probability = fc.integer({ min: 0, max: 1000 }).map((permille) => permille / 1000);
 const months = fc.integer({ min: 0, max: 2400 }).map((tenths) => tenths / 10);
+const score: fc.Arbitrary<BoneAgeScore> = fc.oneof(
+  fc.constantFrom<BoneAgeScore>(
+    { missing: 'sex-unknown' },
+    { missing: 'age-unknown' },
+    { missing: 'age-not-covered' },
+  ),
+  fc.record({
+    standardDeviations: fc.integer({ min: -9999, max: 9999 }).map((hundredths) => hundredths / 100),
+    standardDeviationMonths: fc.integer({ min: 1, max: 2000 }).map((hundredths) => hundredths / 100),
+    population: fc.constant('Girls'),
+    reference: fc.constant('A table, 1959'),
+  }),
+);
 const certainty = fc.constantFrom<Certainty>('definite', 'suspicious');
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
@@ -111,6 +125,7 @@ function findingArbitrary(source: SourceImage, trackingId: string): fc.Arbitrary
         months,
         uncertaintyMonths: maybe(months),
         chronologicalMonths: maybe(months),
+        score: maybe(score),
         isSexKnown: fc.boolean(),
         method: fc.constant(OSTEON.wholeHandRegression),
       }),

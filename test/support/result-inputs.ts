@@ -123,6 +123,12 @@ export const FINDINGS: readonly Finding[] = [
     months: 126.4,
     uncertaintyMonths: 18,
     chronologicalMonths: 120,
+    score: {
+      standardDeviations: 0.65,
+      standardDeviationMonths: 9.79,
+      population: 'Boys',
+      reference: 'Greulich and Pyle, 1959',
+    },
     isSexKnown: true,
     method: OSTEON.wholeHandRegression,
   },

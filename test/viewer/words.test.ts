@@ -1,5 +1,6 @@
 /** States, results and numbers in words: silence is never a result. */
 import { describe, expect, test } from 'vitest';
+import type { BoneAgeScore } from '../../dicom/vocabulary/finding.ts';
 import {
   ANALYSIS_STATES,
   analysisStatement,
@@ -166,6 +167,29 @@ describe('the bone-age card', () => {
     const card = boneAgeCard(boneAge());
     expect(card.interval).toBeUndefined();
     expect(card.rows.map(({ name }) => name)).toEqual(['Sex', 'Method', 'Model']);
+  });
+});
+
+describe('the standard deviation score on the card', () => {
+  const rowsOf = (score: BoneAgeScore) => {
+    const { rows } = boneAgeCard(boneAge({ chronologicalMonths: 98, score }));
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  };
+  const scored = { standardDeviationMonths: 9.42, population: 'Girls', reference: 'An atlas, 1959' };
+
+  test('has a sign, the size of one standard deviation, and the reference by name', () => {
+    expect(rowsOf({ ...scored, standardDeviations: 1.486 })).toMatchObject({
+      'SD score': '+1.5 (1 SD = 9.4 mo)',
+      Reference: 'Girls. An atlas, 1959',
+    });
+    expect(rowsOf({ ...scored, standardDeviations: -2.31 })['SD score']).toMatch(/^−2\.3 /);
+    expect(rowsOf({ ...scored, standardDeviations: -0.02 })['SD score']).toMatch(/^0\.0 /);
+  });
+
+  test('says why there is none, and then names no reference', () => {
+    const rows = rowsOf({ missing: 'sex-unknown' });
+    expect(rows['SD score']).toBe("none: The patient's sex is not known as female or male");
+    expect(rows).not.toHaveProperty('Reference');
   });
 });
 
