@@ -247,7 +247,7 @@ def ship(args) -> None:
         "output": {"decoder": "regression", "value": "months", "uncertainty": "uncertainty", "unit": MONTH,
                    "concept": BONE_AGE_CONCEPT, "range": [0, MAXIMUM_MONTHS]},
         "operatingPoints": {"suspicious": 0, "definite": 0},
-    }, results, args.models)
+    }, results, args.models, args.results)
 
 
 if __name__ == "__main__":

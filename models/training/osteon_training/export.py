@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 import numpy as np
 import onnx
@@ -16,7 +16,7 @@ import onnx.numpy_helper
 import torch
 from torch import nn
 
-from . import card, runtime
+from . import card, cli, runtime
 from .descriptions import Description
 from .normalise import InputSpec
 
@@ -29,16 +29,18 @@ MANUFACTURER = "Osteon"
 
 
 def ship(module: nn.Module, inputs: Dict[str, torch.Tensor], outputs: List[str], description: Description,
-         spec: InputSpec, manifest_parts: dict, results: dict, models: Path) -> None:
+         spec: InputSpec, manifest_parts: dict, results: dict, models: Path, results_folder: Path = cli.RESULTS) -> None:
     """Exports `module` into `models/<id>/` and writes manifest and card beside it.
 
-    `manifest_parts` holds `extraInputs`, `output`, `operatingPoints`; `results` is the JSON that `evaluate` wrote.
+    `manifest_parts` holds `extraInputs`, `output`, `operatingPoints`; `results` is the JSON that `evaluate` wrote, which gets
+    the agreement with onnxruntime as `onnx`.
     """
     folder = models / description.id
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "model.onnx"
     _write_graph(module.eval(), inputs, outputs, file)
     check = _check(module, inputs, outputs, file)
+    runtime.write_json(results_folder / f"{description.id}.json", {**results, "onnx": check})
     manifest = {
         "schemaVersion": 1, "id": description.id, "task": description.task, "name": description.name,
         "version": description.version, "manufacturer": MANUFACTURER,
@@ -81,12 +83,23 @@ def _store_halves(graph: onnx.GraphProto) -> None:
         graph.node.insert(0, cast)
 
 
-@torch.no_grad()
 def _check(module: nn.Module, inputs: Dict[str, torch.Tensor], outputs: List[str], file: Path) -> dict:
-    """{"largestDifference", "milliseconds"} against PyTorch, relative above 1; raises above the tolerance."""
+    """{"largestDifference", "milliseconds", "images"}: `inputs` and their mirror image; raises above the tolerance."""
     if shutil.which("node") is None:
         runtime.log("node is absent: graph checked by onnx.checker only")
         return {}
+    feeds = [inputs, {k: v.flip(-1) if v.dim() == 4 else v for k, v in inputs.items()}]
+    compared = [_compare(module, feed, outputs, file) for feed in feeds]
+    largest = max(difference for difference, _ in compared)
+    if largest > TOLERANCE:
+        raise ValueError(f"{file.parent.name}: ONNX differs from PyTorch by {largest}")
+    return {"largestDifference": float(f"{largest:.2g}"), "milliseconds": round(min(ms for _, ms in compared)),
+            "images": len(feeds)}
+
+
+@torch.no_grad()
+def _compare(module: nn.Module, inputs: Dict[str, torch.Tensor], outputs: List[str], file: Path) -> Tuple[float, float]:
+    """(largest difference of onnxruntime-node from PyTorch, relative above 1; milliseconds of a run)."""
     with tempfile.TemporaryDirectory() as name:
         ours, theirs = Path(name) / "inputs.json", Path(name) / "outputs.json"
         ours.write_text(json.dumps({k: {"dims": list(v.shape), "data": v.flatten().tolist()}
@@ -97,8 +110,9 @@ def _check(module: nn.Module, inputs: Dict[str, torch.Tensor], outputs: List[str
     expected = expected if isinstance(expected, tuple) else (expected,)
     largest = 0.0
     for output, tensor in zip(outputs, expected):
-        got = torch.tensor(answer["outputs"][output]["data"]).reshape(tensor.shape)
+        values = answer["outputs"][output]["data"]
+        if None in values:  # JSON has no NaN
+            raise ValueError(f"{file.parent.name}: ONNX output {output} holds a value that is no number")
+        got = torch.tensor(values).reshape(tensor.shape)
         largest = max(largest, float(((got - tensor).abs() / tensor.abs().clamp(min=1)).max()))
-    if largest > TOLERANCE:
-        raise ValueError(f"{file.parent.name}: ONNX differs from PyTorch by {largest}")
-    return {"largestDifference": float(f"{largest:.2g}"), "milliseconds": round(answer["milliseconds"])}
+    return largest, answer["milliseconds"]

@@ -191,7 +191,7 @@ def ship(args) -> None:
         "output": {"decoder": "center-heatmap", "heat": "heat", "distances": "distances", "mask": "mask",
                    "stride": STRIDE, "maskStride": MASK_STRIDE, "maskThreshold": MASK_THRESHOLD, "nmsIou": NMS_IOU,
                    "maxDetections": MAXIMUM_DETECTIONS, "concept": FRACTURE_CONCEPT},
-        "operatingPoints": _points(results)}, results, args.models)
+        "operatingPoints": _points(results)}, results, args.models, args.results)
     results = json.loads((args.results / "fracture-probability.json").read_text())
     output = {"decoder": "binary-probability", "name": "probability",
               "activation": {"name": "activation", "stride": STRIDE}}
@@ -200,4 +200,4 @@ def ship(args) -> None:
     if used:
         output["calibrationByRegion"] = used
     export.ship(ShippedProbability(net, **results["calibration"]), example, ["probability", "activation"], FRACTURE_PROBABILITY,
-                SPEC, {"extraInputs": [], "output": output, "operatingPoints": _points(results)}, results, args.models)
+                SPEC, {"extraInputs": [], "output": output, "operatingPoints": _points(results)}, results, args.models, args.results)
