@@ -28,10 +28,11 @@ export interface TestStorage {
   close(): Promise<void>;
 }
 
-export async function createTestStorage(): Promise<TestStorage> {
+/** Makes one; objects lie in `folder`, which stays the caller's, or in a folder of its own. */
+export async function createTestStorage(folder?: string): Promise<TestStorage> {
   const database = await createTestDatabase();
   const { pool } = database;
-  const root = await mkdtemp(join(tmpdir(), 'osteon-objects-'));
+  const root = folder ?? (await mkdtemp(join(tmpdir(), 'osteon-objects-')));
   const objects = await FileObjectStore.open(root);
   return {
     pool,
@@ -49,7 +50,7 @@ export async function createTestStorage(): Promise<TestStorage> {
     },
     close: async () => {
       await database.close();
-      await rm(root, { recursive: true, force: true });
+      if (folder === undefined) await rm(root, { recursive: true, force: true });
     },
   };
 }
