@@ -36,6 +36,8 @@ export interface Configuration {
   readonly studyQuietSeconds: number;
   /** True when the demo studies are loaded at the first start. */
   readonly demo: boolean;
+  /** True when studies, series and instances may be deleted. */
+  readonly allowDelete: boolean;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
 }
@@ -132,6 +134,11 @@ export const SETTINGS = {
     meaning: 'Whether the first start loads the synthetic demo studies.',
     expected: ON_OFF,
   },
+  OSTEON_ALLOW_DELETE: {
+    default: 'off',
+    meaning: 'Whether studies, series and instances may be deleted by DELETE on their DICOMweb address.',
+    expected: ON_OFF,
+  },
   OSTEON_LOG_LEVEL: {
     default: 'info',
     meaning: 'How much is logged.',
@@ -211,6 +218,7 @@ export function readConfiguration(environment: Environment): Configuration {
     researchModels: read.one('OSTEON_RESEARCH_MODELS', SWITCH),
     studyQuietSeconds: read.one('OSTEON_STUDY_QUIET_SECONDS', decimal().pipe(z.number().min(0).max(3600))),
     demo: read.one('OSTEON_DEMO', SWITCH),
+    allowDelete: read.one('OSTEON_ALLOW_DELETE', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),
     limits: readLimits(read),
   };

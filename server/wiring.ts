@@ -21,6 +21,7 @@ import type { Component } from './http/health.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startDecodePool } from './imaging/decode-pool.ts';
 import { loadDemoStudies } from './ingest/demo-studies.ts';
+import { InstanceDeletion } from './ingest/delete-instances.ts';
 import { InstanceStore } from './ingest/store-instances.ts';
 import { lockDataFolder } from './operations/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './operations/embedded-postgres.ts';
@@ -95,6 +96,9 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const observerUid = await installationUid(pool);
   const analysis = openAnalysis(configuration, { pool, objects, index, metrics, log, observerUid });
   shutdown.onClose('analysis', () => analysis.stop(), DRAIN_MS);
+  const onLeftover = (error: PacsError): void => {
+    log.warn({ error }, 'left something behind; the next repair removes it');
+  };
   const instances = new InstanceStore({
     pool,
     objects,
@@ -108,9 +112,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     onOutcome: (status) => {
       metrics.countStored(status);
     },
-    onLeftover: (error) => {
-      log.warn({ error }, 'left something behind; the next repair removes it');
-    },
+    onLeftover,
     onFault: (error) => {
       log.error({ error }, 'an instance was refused by a fault of ours');
     },
@@ -125,6 +127,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       index,
       objects,
       instances,
+      deletion: new InstanceDeletion({ pool, objects, isAllowed: configuration.allowDelete, onLeftover }),
       multipartLimits: { ...limits, maxHeaderBytes: limits.maxPartHeaderBytes },
       decode: async (bytes, header, frameIndex) => {
         requireFrameWithin(header, limits.maxFrameSamples);

@@ -8,6 +8,7 @@ import type { RequestHandler } from 'express';
 import { requirePermission } from '../security/authentication.ts';
 import type { Permission } from '../security/permission.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
+import { deleteInstances } from './delete.ts';
 import { methodNotAllowed } from './errors.ts';
 import { searchResources } from './qido.ts';
 import { storeInstances } from './stow.ts';
@@ -16,26 +17,29 @@ import { retrieveFrames, retrievePixelData } from './wado-frames.ts';
 import { retrieveRendered, retrieveThumbnail } from './wado-rendered.ts';
 
 /** What a request needs to be allowed, by its method. */
-const PERMISSION = { get: 'read-studies', post: 'store-instances' } as const satisfies Record<
-  string,
-  Permission
->;
+const PERMISSION = {
+  get: 'read-studies',
+  post: 'store-instances',
+  delete: 'delete-instances',
+} as const satisfies Record<string, Permission>;
 
 interface Resource {
   readonly path: string;
   readonly get: RequestHandler;
   readonly post?: RequestHandler;
+  readonly delete?: RequestHandler;
 }
 
 /** Everything under the DICOMweb root. Mount at `/dicom-web`, before the error handler. */
 export function dicomWebRouter(services: DicomWebServices): Router {
   const router = Router();
   router.use(keepFromCaches);
-  for (const { path, get, post } of resources(services)) {
+  for (const { path, get, post, delete: remove } of resources(services)) {
     const route = router.route(path);
     route.get(requirePermission(PERMISSION.get), get);
     if (post) route.post(requirePermission(PERMISSION.post), post);
-    route.all(methodNotAllowed('GET', 'HEAD', ...(post ? ['POST'] : [])));
+    if (remove) route.delete(requirePermission(PERMISSION.delete), remove);
+    route.all(methodNotAllowed('GET', 'HEAD', ...(post ? ['POST'] : []), ...(remove ? ['DELETE'] : [])));
   }
   return router;
 }
@@ -56,6 +60,7 @@ function resources(services: DicomWebServices): readonly Resource[] {
   const rendered = retrieveRendered(services);
   const thumbnail = retrieveThumbnail(services);
   const store = storeInstances(services);
+  const remove = deleteInstances(services);
   const search = (level: 'study' | 'series' | 'instance'): RequestHandler =>
     searchResources(services.index, level);
   return [
@@ -65,9 +70,9 @@ function resources(services: DicomWebServices): readonly Resource[] {
     { path: `${study}/series`, get: search('series') },
     { path: `${study}/instances`, get: search('instance') },
     { path: `${series}/instances`, get: search('instance') },
-    { path: study, get: dicom, post: store },
-    { path: series, get: dicom },
-    { path: instance, get: dicom },
+    { path: study, get: dicom, post: store, delete: remove },
+    { path: series, get: dicom, delete: remove },
+    { path: instance, get: dicom, delete: remove },
     { path: `${study}/metadata`, get: metadata },
     { path: `${series}/metadata`, get: metadata },
     { path: `${instance}/metadata`, get: metadata },

@@ -2,6 +2,7 @@
  * What the DICOMweb routes need of the rest of the server, so that a test can give them less.
  */
 import type { RunImaging } from '../imaging/imaging-task.ts';
+import type { InstanceDeletion } from '../ingest/delete-instances.ts';
 import type { InstanceStore } from '../ingest/store-instances.ts';
 import type { Gate } from '../operations/gate.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -12,6 +13,8 @@ export interface DicomWebServices {
   readonly index: StudyIndex;
   readonly objects: ObjectStore;
   readonly instances: InstanceStore;
+  /** Absent: nothing can be deleted. */
+  readonly deletion?: InstanceDeletion;
   /** What the body of a store may hold; the defaults of `multipart.ts` when absent. */
   readonly multipartLimits?: MultipartLimits;
   /** Decodes, encodes and renders, in threads. */

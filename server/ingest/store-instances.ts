@@ -19,6 +19,7 @@ import { objectKeyOf } from '../storage/object-store.ts';
 import type { ObjectStore, StagedObject } from '../storage/object-store.ts';
 import { findInstance } from '../storage/study-index.ts';
 import type { Origin, StoredInstance } from '../storage/stored-instance.ts';
+import { differenceBetween } from './duplicate-difference.ts';
 import { readStagedHeader } from './staged-header.ts';
 
 /** What became of one instance. `refused` is a value, not an exception: the rest of a batch goes on. */
@@ -118,9 +119,9 @@ export class InstanceStore {
   }
 
   async #keep(staged: StagedObject, header: InstanceHeader, origin: Origin): Promise<StoreOutcome> {
-    const known = await findInstance(this.#pool, header.sopInstanceUid);
-    if (known) return compared(known, staged);
     const instance = newInstance(staged, header, origin);
+    const known = await findInstance(this.#pool, header.sopInstanceUid);
+    if (known) return compared(known, instance);
     const { objectKey } = instance;
     await staged.sync();
     await reserveObject(this.#pool, objectKey, instance.sopInstanceUid);
@@ -138,7 +139,7 @@ export class InstanceStore {
   async #commit(client: PoolClient, staged: StagedObject, instance: NewInstance): Promise<StoreOutcome> {
     await lockInstance(client, instance.sopInstanceUid);
     const rival = await findInstance(client, instance.sopInstanceUid);
-    if (rival) return compared(rival, staged);
+    if (rival) return compared(rival, instance);
     await staged.moveTo(instance.objectKey);
     const storedAt = await insertInstance(client, instance);
     const stored: StoredInstance = { ...instance, storedAt };
@@ -190,11 +191,11 @@ function refused(failure: PacsError, identity: Partial<InstanceIdentity>): Store
 }
 
 /** Same UID: the same bytes are a success that changes nothing, other bytes are refused. */
-function compared(known: StoredInstance, staged: StagedObject): StoreOutcome {
-  if (known.sha256 === staged.sha256) return { status: 'identical', instance: known };
+function compared(known: StoredInstance, offered: NewInstance): StoreOutcome {
+  if (known.sha256 === offered.sha256) return { status: 'identical', instance: known };
   throw new PacsError(
     'duplicate-instance',
-    'SOP Instance UID (0008,0018) is stored already with other bytes: the SHA-256 of the files differs',
+    `Differs in ${differenceBetween(known, offered)} from the stored instance of this SOP Instance UID (0008,0018)`,
   );
 }
 

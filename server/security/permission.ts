@@ -6,6 +6,7 @@
 export const PERMISSIONS = {
   'read-studies': 'Search and retrieve studies and their results',
   'store-instances': 'Send instances',
+  'delete-instances': 'Delete studies, series and instances',
   'request-analysis': 'Ask for the analysis of a study',
   'review-findings': 'Accept, change or reject findings',
   'read-audit': 'Read the audit trail',

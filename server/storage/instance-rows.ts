@@ -48,6 +48,14 @@ export async function tryLockInstance(client: PoolClient, sopInstanceUid: string
   return rows[0]?.['held'] === true;
 }
 
+/** Seed of the locks on studies, so that they are other locks than those on instances. */
+const STUDY_LOCK = 1;
+
+/** Waits until no store of this study is under way, and lets none begin before the end of the transaction. */
+export async function lockStudy(client: PoolClient, studyUid: string): Promise<void> {
+  await query(client, `SELECT pg_advisory_xact_lock(hashtextextended($1, ${STUDY_LOCK}))`, [studyUid]);
+}
+
 /** Inserts the rows of an instance and ends its reservation. Returns when it was stored, by the database's clock. */
 export async function insertInstance(client: PoolClient, instance: NewInstance): Promise<Date> {
   await insertStudy(client, instance);
@@ -92,9 +100,10 @@ export async function insertInstance(client: PoolClient, instance: NewInstance):
 async function insertStudy(client: PoolClient, { studyInstanceUid, metadata }: NewInstance): Promise<void> {
   await query(
     client,
-    `INSERT INTO study (study_uid, patient_id, patient_name_keys, referring_name_keys, study_date, study_time,
+    `WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtextextended($1, ${STUDY_LOCK})))
+     INSERT INTO study (study_uid, patient_id, patient_name_keys, referring_name_keys, study_date, study_time,
        accession_number, study_id, study_description, attributes)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM held ON CONFLICT DO NOTHING`,
     [
       studyInstanceUid,
       searchTextOf(metadata, TAG.PatientID),

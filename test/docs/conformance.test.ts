@@ -45,7 +45,7 @@ describe('the conformance statement', () => {
     const routes = router.stack.flatMap(({ route }) => {
       if (!route) return [];
       const methods = route.stack.flatMap(({ method }) =>
-        method === 'get' || method === 'post' ? [method.toUpperCase()] : [],
+        ['get', 'post', 'delete'].includes(method) ? [method.toUpperCase()] : [],
       );
       return [`${route.path} ${[...new Set(methods)].join(', ')}`];
     });

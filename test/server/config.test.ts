@@ -28,6 +28,7 @@ describe('the configuration', () => {
       researchModels: false,
       studyQuietSeconds: 5,
       demo: true,
+      allowDelete: false,
       logLevel: 'info',
       limits: {
         maxObjectBytes: 512_000_000,
@@ -62,6 +63,7 @@ describe('the configuration', () => {
         OSTEON_RESEARCH_MODELS: 'on',
         OSTEON_STUDY_QUIET_SECONDS: '0.5',
         OSTEON_DEMO: 'off',
+        OSTEON_ALLOW_DELETE: 'on',
         OSTEON_LOG_LEVEL: 'debug',
         OSTEON_MAX_OBJECT_MB: '2',
         OSTEON_MAX_BODY_MB: '3',
@@ -85,6 +87,7 @@ describe('the configuration', () => {
       researchModels: true,
       studyQuietSeconds: 0.5,
       demo: false,
+      allowDelete: true,
       logLevel: 'debug',
       limits: {
         maxObjectBytes: 2_000_000,

@@ -69,6 +69,9 @@ describe('STOW-RS (PS3.18 10.5)', () => {
     expect(text).not.toMatch(/SECRET|OTHER/);
     const answer = JSON.parse(text) as DataSet;
     expect(failureReasons(answer, TAG.FailedSOPSequence)).toEqual([0x0111]);
+    expect(textOf(itemsOf(answer, TAG.FailedSOPSequence)[0] ?? {}, TAG.ErrorComment)).toMatch(
+      /^Differs in PatientID from the stored instance/,
+    );
     expect(failureReasons(answer, TAG.OtherFailuresSequence)).toEqual([0xc000]);
     expect(itemsOf(answer, TAG.ReferencedSOPSequence)).toHaveLength(1);
   });
@@ -190,7 +193,7 @@ describe('STOW-RS (PS3.18 10.5)', () => {
   });
 
   it('answers 405 with Allow to a method that the resource has not (RFC 9110 15.5.6)', async () => {
-    const response = await fetch(`${server.base}/studies`, { method: 'DELETE' });
+    const response = await fetch(`${server.base}/studies`, { method: 'PUT' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, HEAD, POST');
   });
