@@ -1,11 +1,14 @@
-"""Images that are no limb radiographs: real DICOM of other modalities, and procedural nonsense."""
+"""Images that are no limb radiographs: real radiographs of other parts, other modalities, and procedural nonsense."""
 from __future__ import annotations
 
 import csv
 import hashlib
+import subprocess
+import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Tuple
+from typing import Dict, List
 
 import cv2
 import numpy as np
@@ -17,12 +20,32 @@ from .runtime import log
 
 HELD_OUT_FILES = ("RG2", "RG3")
 """File stems of the real bone radiographs among the DICOM files: no negatives, and kept for tests."""
+RADIOGRAPHS = {
+    "RG1_": "chest, frontal (CR, wg04/RG1)",
+    "dx_image": "thorax of a dog, from the side (DX, highdicom/dx_image)",
+    "XA1_": "angiogram of the head (XA, wg04/XA1)",
+    "CR-ModalitySequenceLUT": "teeth, panoramic (CR, fo-dicom/CR-ModalitySequenceLUT)",
+    "OutOfBoundsOverlay": "breast (MG, fo-dicom/OutOfBoundsOverlay)",
+}
+"""How the file stems of the real non-limb radiographs begin -> what they show; found by looking at every file."""
+LOCALISERS = {"GH342": "CT localiser of belly, pelvis and hips (CT, fo-dicom/GH342)"}
+"""Projections that show limbs too: scored, never trained on."""
 MINIMUM_SIDE = 60
 MAXIMUM_VALUES = 3e7
 FRAMES_PER_FILE = 4
 STORED_SIDE = 512
 SAME_IMAGE_CORRELATION = 0.97
 VALIDATION_TENTHS = 3
+
+
+@dataclass(frozen=True)
+class DicomNegatives:
+    """Stretched images, float32 [h, w] in 0..1, long side at most 512 px; other modalities split by content."""
+
+    radiographs: Dict[str, np.ndarray]
+    localisers: Dict[str, np.ndarray]
+    train: List[np.ndarray]
+    validation: List[np.ndarray]
 
 
 def _grey_frames(file: Path) -> List[np.ndarray]:
@@ -42,29 +65,54 @@ def _grey_frames(file: Path) -> List[np.ndarray]:
     return [f.max() - f for f in grey] if dataset.PhotometricInterpretation == "MONOCHROME1" else grey
 
 
-def dicom_negatives(data: Path) -> Tuple[List[np.ndarray], List[np.ndarray]]:
-    """(train, validation) stretched images, float32 [h, w] in 0..1, long side at most 512 px.
+def _lossless_jpeg_frames(file: Path) -> List[np.ndarray]:
+    """The same for lossless JPEG, which pydicom alone cannot read: by dcmtk."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.dcm"
+        subprocess.run(["dcmdjpeg", str(file), str(plain)], check=True)
+        return _grey_frames(plain)
 
-    Copies of one image (other transfer syntaxes, other repositories) land on the same side.
+
+def _named(stem: str, names: Dict[str, str]) -> str:
+    return next((name for start, name in names.items() if stem.startswith(start)), "")
+
+
+def dicom_negatives(data: Path) -> DicomNegatives:
+    """Every non-limb image of the DICOM folder.
+
+    Copies of one image (other transfer syntaxes, other repositories) are one radiograph, or land on the same side.
     """
     folder, images = data / "dicom", []
+    radiographs: Dict[str, np.ndarray] = {}
+    localisers: Dict[str, np.ndarray] = {}
     with (folder / "manifest.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for row in rows:
-            if Path(row["file"]).stem.startswith(HELD_OUT_FILES):
+            file = folder / row["file"]
+            if file.stem.startswith(HELD_OUT_FILES):
+                continue
+            radiograph, localiser = _named(file.stem, RADIOGRAPHS), _named(file.stem, LOCALISERS)
+            if radiograph in radiographs:
                 continue
             try:
-                images += _grey_frames(folder / row["file"])
-            except Exception:  # malformed on purpose, or a codec that pydicom lacks here
+                frames = (_lossless_jpeg_frames if radiograph and row["transfer_syntax"].endswith(".4.70") else _grey_frames)(file)
+            except Exception:  # malformed on purpose, or a codec that is lacking here
                 continue
-    small = [_stored(i) for i in images if np.ptp(i) > 0]
-    groups = _group(small)
+            if radiograph or localiser:
+                (radiographs if radiograph else localisers)[radiograph or localiser] = _stored(frames[0])
+            else:
+                images += frames
+    missing = set(RADIOGRAPHS.values()) - set(radiographs)
+    if missing:
+        raise ValueError(f"not found or not decoded: {sorted(missing)}; is dcmtk installed?")
+    groups = _group([_stored(i) for i in images if np.ptp(i) > 0])
     training = [g[0] for g in groups if _tenth(g[0]) >= VALIDATION_TENTHS]
     validation = [g[0] for g in groups if _tenth(g[0]) < VALIDATION_TENTHS]
-    log(f"{len(small)} DICOM negatives, {len(groups)} distinct: {len(training)} train, {len(validation)} validation")
-    return training, validation
+    log(f"{len(radiographs)} non-limb radiographs; other modalities: {len(groups)} distinct images, "
+        f"{len(training)} train, {len(validation)} validation")
+    return DicomNegatives(radiographs, localisers, training, validation)
 
 
 def _stored(image: np.ndarray) -> np.ndarray:
@@ -98,7 +146,7 @@ def _tenth(image: np.ndarray) -> int:
 
 def procedural(rng: np.random.Generator, side: int, limb: List[np.ndarray]) -> np.ndarray:
     """One nonsense image, float32 [side, side] in 0..1; `limb` are real radiographs to cut up."""
-    kind = rng.integers(0, 8)
+    kind = int(rng.integers(0, 6) if rng.random() < 0.5 else rng.integers(6, 8))
     if kind == 0:
         return np.full((side, side), rng.random(), np.float32)
     if kind == 1:
