@@ -19,10 +19,13 @@ export function readManifests(modelsFolder: string): readonly Manifest[] {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .toSorted()
-    .flatMap((folder) => {
-      const text = readIfThere(join(modelsFolder, folder, 'manifest.json'));
-      return text === undefined ? [] : [parseManifest(parseJson(text, folder), folder)];
-    });
+    .flatMap((folder) => readManifest(modelsFolder, folder) ?? []);
+}
+
+/** The manifest of one folder; `undefined` when it holds none. Throws `model-invalid` naming file and key. */
+export function readManifest(modelsFolder: string, folder: string): Manifest | undefined {
+  const text = readIfThere(join(modelsFolder, folder, 'manifest.json'));
+  return text === undefined ? undefined : parseManifest(parseJson(text, folder), folder);
 }
 
 /** Reads a model's weights and checks their hash. Throws `model-invalid`. */
