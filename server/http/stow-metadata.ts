@@ -191,7 +191,7 @@ async function withoutNestedBulk(element: DataElement, bulk: BulkParts): Promise
   const items: DataSet[] = [];
   for (const item of element.Value) {
     const read: Record<Tag, DataElement> = {};
-    for (const [tag, inner] of Object.entries(isItem(item) ? (item as DataSet) : {})) {
+    for (const [tag, inner] of Object.entries(isItem(item) ? item : {})) {
       read[tag] =
         inner.BulkDataURI === undefined
           ? await withoutNestedBulk(inner, bulk)

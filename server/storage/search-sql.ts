@@ -51,19 +51,40 @@ const LEVELS: Readonly<Record<QueryLevel, { columns: string; from: string; order
   },
 };
 
+/** An SQL text and the values of its placeholders. */
+export interface Statement {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
 /** One statement that returns up to `limit` + 1 rows: the one too many says that there are more. */
-export function searchStatement(search: SearchQuery): { text: string; values: unknown[] } {
+export function searchStatement(search: SearchQuery): Statement {
+  const { columns, order } = LEVELS[search.level];
+  const metadata = needsMetadata(search) ? ', instance.metadata' : '';
+  return selection(search, `${columns}${metadata}`, `ORDER BY ${order}`, search.limit + 1, search.offset);
+}
+
+/** One statement that counts the matches behind the first `offset` ones, up to `most`. In no order, which would cost more than the count. */
+export function countStatement(search: SearchQuery, offset: number, most: number): Statement {
+  const { text, values } = selection(search, '1', '', most, offset);
+  return { text: `SELECT count(*)::integer AS found FROM (${text}) AS matches`, values };
+}
+
+function selection(
+  search: SearchQuery,
+  columns: string,
+  order: string,
+  limit: number,
+  offset: number,
+): Statement {
+  const { level, studyUid, seriesUid } = search;
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const { columns, from, order } = LEVELS[search.level];
   const conditions = search.matches.map((match) => conditionOf(match, bind));
-  if (search.studyUid !== undefined) conditions.push(`${search.level}.study_uid = ${bind(search.studyUid)}`);
-  if (search.seriesUid !== undefined)
-    conditions.push(`${search.level}.series_uid = ${bind(search.seriesUid)}`);
-  const metadata = needsMetadata(search) ? ', instance.metadata' : '';
-  const text = `SELECT ${columns}${metadata} FROM ${from}
-    ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
-    ORDER BY ${order} LIMIT ${bind(search.limit + 1)} OFFSET ${bind(search.offset)}`;
+  if (studyUid !== undefined) conditions.push(`${level}.study_uid = ${bind(studyUid)}`);
+  if (seriesUid !== undefined) conditions.push(`${level}.series_uid = ${bind(seriesUid)}`);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const text = `SELECT ${columns} FROM ${LEVELS[level].from} ${where} ${order} LIMIT ${bind(limit)} OFFSET ${bind(offset)}`;
   return { text, values };
 }
 

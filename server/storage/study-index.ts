@@ -7,7 +7,7 @@ import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { query } from './database.ts';
 import type { Pool, Queryable } from './database.ts';
 import { INSTANCE_COLUMNS, storedInstanceOf, textAt } from './instance-reading.ts';
-import { searchStatement, type SearchQuery } from './search-sql.ts';
+import { countStatement, searchStatement, type SearchQuery } from './search-sql.ts';
 import { dataSetOfRow } from './search-rows.ts';
 import type { InstanceSelection, StoredInstance } from './stored-instance.ts';
 
@@ -88,17 +88,9 @@ export class StudyIndex {
   }
 
   async #countRemaining(search: SearchQuery): Promise<number> {
-    const count = searchStatement({
-      ...search,
-      offset: search.offset + search.limit,
-      limit: REMAINING_LIMIT - 1, // a search asks for one row more than its limit
-    });
-    const rows = await query(
-      this.#pool,
-      `SELECT count(*)::integer AS remaining FROM (${count.text}) AS further`,
-      count.values,
-    );
-    return Number(rows[0]?.['remaining'] ?? 0);
+    const count = countStatement(search, search.offset + search.limit, REMAINING_LIMIT);
+    const rows = await query(this.#pool, count.text, count.values);
+    return Number(rows[0]?.['found'] ?? 0);
   }
 
   async #select(columns: string, selection: InstanceSelection): Promise<Record<string, unknown>[]> {
