@@ -7,10 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { InstanceStore } from '../../../server/ingest/store-instances.ts';
-import {
-  startEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from '../../../server/operations/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../../server/operations/embedded-postgres.ts';
 import { SILENT_LOG } from '../../../server/operations/log.ts';
 import { postgresProcesses } from '../../../server/operations/postgres-orphans.ts';
 import { openDatabase, query, type Pool } from '../../../server/storage/database.ts';
@@ -23,7 +20,7 @@ import { createTestStorage, type TestStorage } from '../../support/storage.ts';
 let storage: TestStorage;
 let server: TestServer;
 /** What a suite opened, to be closed in reverse, also when its preparation failed half way. */
-let closers: (() => Promise<unknown>)[] = [];
+let closers: (() => unknown)[] = [];
 
 async function closeAll(): Promise<void> {
   for (const close of closers.toReversed()) await close();
@@ -46,7 +43,9 @@ describe.skipIf(!canMount())('a disk', () => {
   let disk: SmallDisk;
   beforeAll(async () => {
     disk = mountSmallDisk(8);
-    closers.push(() => Promise.resolve(disk.unmount()));
+    closers.push(() => {
+      disk.unmount();
+    });
     storage = await createTestStorage(disk.folder);
     closers.push(() => storage.close());
     server = await serveDicomWeb(storage);
