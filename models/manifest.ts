@@ -17,7 +17,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexade
 const manifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case words joined by hyphens'),
-  task: z.enum(['body-region', 'fracture-probability', 'fracture-detection', 'bone-age']),
+  task: z.enum(['body-region', 'fracture-probability', 'fracture-detection', 'one-hand', 'bone-age']),
   name: z.string().min(1).max(64),
   version: z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a semantic version'),
   manufacturer: z.string().min(1).max(64),
@@ -55,6 +55,7 @@ const READINGS_OF_TASK: Record<ModelTask, readonly ReadingKind[]> = {
   'body-region': ['classes'],
   'fracture-probability': ['probability', 'classes'],
   'fracture-detection': ['instances'],
+  'one-hand': ['probability', 'classes'],
   'bone-age': ['value'],
 };
 

@@ -5,11 +5,13 @@
  * 1. An image too small, too narrow or blank is rejected.
  * 2. The region model says whether this is a limb radiograph, and which. Not a limb: rejected, nothing else runs.
  * 3. Fracture probability and fracture detector. What they say together is decided in `fracture-verdict.ts`.
- * 4. Bone age, only when asked for, on a hand, under the model's age limit.
+ * 4. Bone age, only when asked for, on an upper limb, under the model's age limit, and only if the one-hand model sees one
+ *    whole hand: a bone-age network gives any image an age.
  *
  * A model that fails is named in `runs`; the others still speak. Only when nothing could run has the image failed.
  */
 import {
+  NOT_ONE_HAND,
   type ImageOutcome,
   type Finding,
   type ModelRun,
@@ -22,6 +24,7 @@ import {
   detectFractures,
   estimateBoneAge,
   fractureProbability,
+  recogniseOneHand,
   recogniseRegion,
   type RegionReading,
 } from './tasks.ts';
@@ -90,10 +93,7 @@ export async function analyseImage(
   const regions = region?.findings.map((finding) => finding.region) ?? [];
   const findings: Finding[] = [...(region?.findings ?? [])];
   findings.push(...(await fractures(request, models, run, region, runs, attempt)));
-  const boneAge = models['bone-age'];
-  const skipReason = boneAge && reasonToSkipBoneAge(request, boneAge, regions);
-  if (boneAge && skipReason) runs.push({ model: identityOf(boneAge), status: 'skipped', reason: skipReason });
-  else findings.push(...((await attempt(boneAge, (model) => estimateBoneAge(request, model, run))) ?? []));
+  findings.push(...(await boneAges(request, models, run, regions, runs, attempt)));
 
   const hasSpoken = runs.some(({ status }) => status === 'succeeded');
   const hasFailed = runs.some(({ status }) => status === 'failed');
@@ -144,6 +144,40 @@ async function fractures(
 function isMeantFor(model: Manifest, regions: readonly BodyRegion[]): boolean {
   const meant = model.routing.regions;
   return meant.length === 0 || regions.length === 0 || regions.some((region) => meant.includes(region));
+}
+
+async function boneAges(
+  request: AnalysisRequest,
+  models: ModelSet,
+  run: RunModel,
+  regions: readonly BodyRegion[],
+  runs: ModelRun[],
+  attempt: Attempt,
+): Promise<readonly Finding[]> {
+  const model = models['bone-age'];
+  if (!model) return [];
+  const reason =
+    reasonToSkipBoneAge(request, model, regions) ?? (await refusalOfHand(request, models, run, attempt));
+  if (reason !== undefined) {
+    runs.push({ model: identityOf(model), status: 'skipped', reason });
+    return [];
+  }
+  return (await attempt(model, (one) => estimateBoneAge(request, one, run))) ?? [];
+}
+
+/** Why no bone age is read from what may be no hand; `undefined` when it is one, or when no model tells. */
+async function refusalOfHand(
+  request: AnalysisRequest,
+  models: ModelSet,
+  run: RunModel,
+  attempt: Attempt,
+): Promise<string | undefined> {
+  const gate = models['one-hand'];
+  if (!gate) return undefined;
+  const hand = await attempt(gate, (model) => recogniseOneHand(request, model, run));
+  if (!hand) return 'it could not be told whether the image shows one hand';
+  if (hand.isOneHand) return undefined;
+  return `${NOT_ONE_HAND} from the front (probability ${(hand.probability * 100).toFixed(1)} %)`;
 }
 
 function reasonToSkipBoneAge(

@@ -154,6 +154,25 @@ function onImage(
   return [{ concept, box: clipped, probability: score, ...(outline && { polygon: outline }) }];
 }
 
+/** Whether the image shows one whole hand, and how probable that is, 0–1. */
+export interface HandReading {
+  readonly isOneHand: boolean;
+  readonly probability: number;
+}
+
+/** Looks for one whole hand. Of a classifier, the first class with a concept is meant. */
+export async function recogniseOneHand(
+  request: AnalysisRequest,
+  model: Manifest,
+  run: RunModel,
+): Promise<HandReading> {
+  const { reading } = await readImage(request, model, run, ['probability', 'classes']);
+  const found = reading.kind === 'probability' ? reading : reading.classes.find(({ concept }) => concept);
+  const probability = found?.probability ?? 0;
+  const threshold = found && 'threshold' in found ? found.threshold : undefined;
+  return { isOneHand: probability >= (threshold ?? model.operatingPoints.suspicious), probability };
+}
+
 /** The bone age of a hand, in months. */
 export async function estimateBoneAge(
   request: AnalysisRequest,

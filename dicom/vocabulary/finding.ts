@@ -135,6 +135,9 @@ export const REJECTION_REASONS = {
 } as const;
 export type RejectionReason = keyof typeof REJECTION_REASONS;
 
+/** How the reason begins for which no bone age is read from two hands, a part of a hand or another limb. */
+export const NOT_ONE_HAND = 'not one whole hand';
+
 /** What became of one model on one image. */
 export type ModelRun =
   | { readonly model: ModelIdentity; readonly status: 'succeeded' }

@@ -70,6 +70,23 @@ export const MANIFEST_JSON = {
       concept: { value: '125605004', scheme: 'SCT', meaning: 'Fracture of bone' },
     },
   },
+  oneHand: {
+    ...common,
+    id: 'one-hand',
+    task: 'one-hand',
+    routing: { regions: ['hand'], requiresRequest: true },
+    output: {
+      decoder: 'sigmoid-classifier',
+      name: 'probability',
+      labels: [
+        {
+          label: 'one-hand',
+          concept: { value: 'one-hand', scheme: '99OSTEON', meaning: 'One whole hand' },
+          threshold: 0.4,
+        },
+      ],
+    },
+  },
   boneAge: {
     ...common,
     id: 'bone-age',
@@ -91,4 +108,5 @@ export const MANIFEST_JSON = {
 export const REGION: Manifest = parseManifest(MANIFEST_JSON.region, 'body-region');
 export const PROBABILITY: Manifest = parseManifest(MANIFEST_JSON.probability, 'fracture-probability');
 export const DETECTOR: Manifest = parseManifest(MANIFEST_JSON.detector, 'fracture-detector');
+export const ONE_HAND: Manifest = parseManifest(MANIFEST_JSON.oneHand, 'one-hand');
 export const BONE_AGE: Manifest = parseManifest(MANIFEST_JSON.boneAge, 'bone-age');

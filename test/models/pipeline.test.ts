@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findingsOf, type SourceImage } from '../../dicom/vocabulary/finding.ts';
 import type { Manifest } from '../../models/manifest.ts';
 import { analyseImage, type AnalysisRequest, type ModelSet, type RunModel } from '../../models/pipeline.ts';
-import { BONE_AGE, DETECTOR, PROBABILITY, REGION } from './manifests.ts';
+import { BONE_AGE, DETECTOR, ONE_HAND, PROBABILITY, REGION } from './manifests.ts';
 
 const MODELS: ModelSet = {
   'body-region': REGION,
@@ -123,6 +123,41 @@ describe('the pipeline', () => {
       return { ...outputs, probabilities: { data: Float32Array.of(0.1, 0.9, 0.99), dims: [1, 3] } };
     };
     expect(findingsOf((await analyseImage(child, MODELS, leg)).findings, 'bone-age')).toEqual([]);
+  });
+
+  describe('with a model that looks for one hand', () => {
+    const models = { ...MODELS, 'one-hand': ONE_HAND };
+    const child = request({ isBoneAgeRequested: true, patient: { sex: 'F', ageMonths: 125 } });
+
+    it('reads a bone age from one hand', async () => {
+      const outcome = await analyseImage(child, models, networks({ probability: 0.4 }));
+      expect(findingsOf(outcome.findings, 'bone-age')).toHaveLength(1);
+      expect(outcome.runs.at(-2)).toMatchObject({ model: { id: 'one-hand' }, status: 'succeeded' });
+    });
+
+    it('reads none from two hands or an elbow, and says why', async () => {
+      const outcome = await analyseImage(child, models, networks({ probability: 0.399 }));
+      expect(findingsOf(outcome.findings, 'bone-age')).toEqual([]);
+      expect(outcome.runs.at(-1)).toMatchObject({
+        model: { id: 'bone-age' },
+        status: 'skipped',
+        reason: 'not one whole hand from the front (probability 39.9 %)',
+      });
+    });
+
+    it('reads none when the look for a hand fails', async () => {
+      const outcome = await analyseImage(child, models, networks({}, ['one-hand']));
+      expect(findingsOf(outcome.findings, 'bone-age')).toEqual([]);
+      expect(outcome.runs.at(-1)).toMatchObject({
+        status: 'skipped',
+        reason: expect.stringContaining('could not be told') as unknown,
+      });
+    });
+
+    it('does not look for a hand unless a bone age is asked for', async () => {
+      const outcome = await analyseImage(request(), models, networks({}));
+      expect(outcome.runs.map(({ model }) => model.id)).not.toContain('one-hand');
+    });
   });
 
   it('keeps what the other models found when one fails, and repeats nothing of a foreign error', async () => {

@@ -43,6 +43,13 @@ describe('the absence', () => {
     expect(boneAgeAbsence(skipped, true)).toBe('Bone age not estimated: the patient is 19 years or older');
   });
 
+  test('says that it was no single hand, also to one who did not ask on this page', () => {
+    const refused = report({ boneAgeSkips: ['not one whole hand from the front (probability 3.0 %)'] });
+    expect(boneAgeAbsence(refused, false)).toBe(
+      'Bone age not estimated: not one whole hand from the front (probability 3.0 %)',
+    );
+  });
+
   test('is explained where no model ran at all, once someone has asked', () => {
     expect(boneAgeAbsence(report(), true)).toBe('Bone age not estimated: no bone-age model is enabled');
     expect(boneAgeAbsence(report(), false)).toBeUndefined();

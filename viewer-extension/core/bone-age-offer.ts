@@ -5,7 +5,7 @@
  */
 import { textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
-import { findingsOf } from '../../dicom/vocabulary/finding.ts';
+import { findingsOf, NOT_ONE_HAND } from '../../dicom/vocabulary/finding.ts';
 import type { StudyReport } from './study-result.ts';
 
 /** From this age on no skeletal age is estimated, as the manifest of the bone-age model says. Years. */
@@ -30,12 +30,17 @@ export function boneAgeAbsence(report: StudyReport | undefined, wasAsked: boolea
   if (!report || findingsOf(report.findings, 'bone-age').length > 0) return undefined;
   const told = report.boneAgeSkips.filter((reason) => reason !== '' && reason !== NOT_REQUESTED);
   // Where one image is a hand and another is not, what hinders the hand counts.
-  const reason = told.find((one) => /years or older/.test(one)) ?? told[0];
-  if (reason !== undefined && (wasAsked || /years or older/.test(reason))) return sentence(reason);
+  const reason = told.find(isAboutHand) ?? told[0];
+  if (reason !== undefined && (wasAsked || isAboutHand(reason))) return sentence(reason);
   if (!wasAsked) return undefined;
   if (report.failures.some((failure) => /bone[\s-]?age/i.test(failure))) return sentence('the model failed');
   if (!report.images.some(({ status }) => status === 'analysed')) return sentence('no image was analysed');
   return sentence(report.boneAgeSkips.length > 0 ? 'it was not asked for' : 'no bone-age model is enabled');
+}
+
+/** True for what is said whether or not the reader asked on this page: somebody did. */
+function isAboutHand(reason: string): boolean {
+  return /years or older/.test(reason) || reason.startsWith(NOT_ONE_HAND);
 }
 
 function sentence(reason: string): string {
