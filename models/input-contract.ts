@@ -9,7 +9,7 @@ import { tensorName } from './manifest-parts.ts';
 const side = z.number().int().min(16).max(4096);
 
 /** One step from grey values in 0–1 to what the network was trained on; Python's training runs the same list. */
-const normalisationStep = z.discriminatedUnion('op', [
+export const normalisationStep = z.discriminatedUnion('op', [
   /** Stretch between two percentiles (0–100) of the image's content, clipped to 0–1. */
   z.strictObject({
     op: z.literal('percentile-stretch'),
