@@ -47,10 +47,10 @@ export function writeFileMeta(dataSet: DataSet, transferSyntaxUid: string): Uint
   return serialise(fileMeta(dataSet, transferSyntaxUid), {});
 }
 
-/** Some elements of a data set, encoded in the order of their tags; Pixel Data and what follows it are left out. Throws `invalid-value`. */
+/** Elements of a data set with all that is in them, encoded in the order of their tags. Throws `invalid-value`. */
 export function writeElementsOf(dataSet: DataSet): Uint8Array {
   const characterSet = dataSetOf({ SpecificCharacterSet: 'ISO_IR 192' });
-  const whole = serialise({}, { ...dataSet, ...characterSet });
+  const whole = serialise({}, { ...dataSet, ...characterSet }, isNoGroupLength);
   const isOwn = dataSet[TAG.SpecificCharacterSet] !== undefined;
   // The serialiser must be told the character set even where the elements lie behind it.
   return whole.subarray(serialise({}, isOwn ? {} : characterSet).length);
@@ -75,9 +75,13 @@ function requiredUid(dataSet: DataSet, keyword: 'SOPClassUID' | 'SOPInstanceUID'
   return parseUid(uid, keyword);
 }
 
-function serialise(meta: DcmjsDataSet, dataSet: DataSet): Uint8Array {
+function serialise(
+  meta: DcmjsDataSet,
+  dataSet: DataSet,
+  isWritten: (tag: Tag) => boolean = precedesPixelData,
+): Uint8Array {
   const dict = new dcmjs.data.DicomDict(meta);
-  dict.dict = prepared(dataSet);
+  dict.dict = prepared(dataSet, isWritten);
   try {
     return new Uint8Array(dict.write({ allowInvalidVRLength: true }));
   } catch (error) {
@@ -85,18 +89,29 @@ function serialise(meta: DcmjsDataSet, dataSet: DataSet): Uint8Array {
   }
 }
 
-function prepared(dataSet: DataSet): DcmjsDataSet {
+/** Group lengths are retired. PS3.5 7.2. */
+function isNoGroupLength(tag: Tag): boolean {
+  return !tag.endsWith('0000');
+}
+
+function precedesPixelData(tag: Tag): boolean {
+  return tag < TAG.PixelData;
+}
+
+function prepared(dataSet: DataSet, isWritten: (tag: Tag) => boolean): DcmjsDataSet {
   const result: DcmjsDataSet = {};
   for (const tag of Object.keys(dataSet).sort()) {
     const element = dataSet[tag];
-    if (element === undefined || tag < '00080000' || tag >= TAG.PixelData) continue;
-    result[tag] = preparedElement(tag, element);
+    if (element === undefined || tag < '00080000' || !isWritten(tag)) continue;
+    result[tag] = preparedElement(tag, element, isWritten);
   }
   return result;
 }
 
-function preparedElement(tag: Tag, element: DataElement): DcmjsElement {
-  if (element.vr === 'SQ') return { vr: 'SQ', Value: items(tag, element).map(prepared) };
+function preparedElement(tag: Tag, element: DataElement, isWritten: (tag: Tag) => boolean): DcmjsElement {
+  if (element.vr === 'SQ') {
+    return { vr: 'SQ', Value: items(tag, element).map((item) => prepared(item, isWritten)) };
+  }
   if (isBinaryVr(element.vr)) return { vr: element.vr, Value: [binaryValue(tag, element)] };
   return { vr: element.vr, Value: formattedValues(tag, element) };
 }

@@ -150,6 +150,18 @@ describe('STOW-RS of metadata with bulk data (PS3.18 10.5.1.4)', () => {
     expect(await storedSamples()).toEqual([...PIXELS]);
   });
 
+  it('keeps what stands behind Pixel Data, and pixels inside sequences', async () => {
+    const dataSet = imageDataSet(ADDRESS, {
+      '00880200': { vr: 'SQ', Value: [{ '7FE00010': { vr: 'OB', InlineBinary: 'AQIDBA==' } }] },
+      FFFCFFFC: { vr: 'OB', InlineBinary: 'AAA=' },
+    });
+    const parts = [jsonPart(dataSet), bulkPart(ADDRESS, PIXELS)];
+    expect((await postParts(`${server.base}/studies`, parts)).status).toBe(200);
+    const file = Buffer.from(await storedFile());
+    expect(file.subarray(-14).toString('hex')).toBe('fcfffcff4f420000020000000000');
+    expect(file.includes(Buffer.from('e07f10004f4200000400000001020304', 'hex'))).toBe(true);
+  });
+
   it.each([
     ['bulk data that is not there', imageDataSet('elsewhere'), 'application/octet-stream', 0xa900],
     [
