@@ -1,9 +1,11 @@
 /**
  * The HTTP application: which middleware runs in which order, and what is mounted where.
  */
+import compression from 'compression';
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 
+import { crossOrigin } from './http/cross-origin.ts';
 import { errorHandler, notFound } from './http/errors.ts';
 import { healthRouter, type HealthServices } from './http/health.ts';
 import { metricsRouter, type Metrics } from './http/metrics.ts';
@@ -18,6 +20,8 @@ export interface AppParts {
   readonly metrics: Metrics;
   /** Requests of one address in a minute; 0: no limit. */
   readonly requestsPerMinute: number;
+  /** Origins whose pages may read DICOMweb, and store where they are allowed to. */
+  readonly corsOrigins: ReadonlySet<string>;
   readonly health: HealthServices;
   readonly dicomWeb: Router;
   readonly analyses: Router;
@@ -46,6 +50,9 @@ const SECURITY_HEADERS = helmet({
   strictTransportSecurity: false,
 });
 
+/** Metadata and pages become a tenth; more effort gains little. Images and octets are left as they are. */
+const GZIP_LEVEL = 3;
+
 /** Puts the application together. Adding a router is one line here and one in `http/route-template.ts`. */
 export function createApp(parts: AppParts): Express {
   const app = express();
@@ -53,7 +60,9 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple');
   app.use(requestLog(parts.log, parts.metrics));
   app.use(SECURITY_HEADERS);
-  app.use(authenticate());
+  app.use('/dicom-web', crossOrigin(parts.corsOrigins));
+  app.use(authenticate({ origins: parts.corsOrigins }));
+  app.use(compression({ level: GZIP_LEVEL }));
   app.use('/health', healthRouter(parts.health));
   app.use('/metrics', metricsRouter(parts.metrics));
   if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));

@@ -39,6 +39,8 @@ export interface Configuration {
   /** True when studies, series and instances may be deleted. */
   readonly allowDelete: boolean;
   readonly logLevel: LogLevel;
+  /** Origins whose pages may use DICOMweb. */
+  readonly corsOrigins: readonly string[];
   readonly limits: Limits;
 }
 
@@ -144,6 +146,11 @@ export const SETTINGS = {
     meaning: 'How much is logged.',
     expected: `one of ${LOG_LEVELS.join(', ')}`,
   },
+  OSTEON_CORS_ORIGINS: {
+    default: '',
+    meaning: 'Origins whose pages may use DICOMweb, separated by commas. Unset: none but our own.',
+    expected: 'origins such as https://viewer.example:8443 separated by commas',
+  },
   OSTEON_MAX_OBJECT_MB: {
     default: '512',
     meaning: 'The largest object taken, in megabytes (1 MB = 1,000,000 bytes).',
@@ -198,6 +205,8 @@ type SettingName = keyof typeof SETTINGS;
 /** Variables by name, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Scheme, host and perhaps a port, as browsers send them: without a path. */
+const ORIGIN = /^https?:\/\/(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/;
 const LOOPBACK = /^(localhost|::1|127(\.\d{1,3}){3})$/;
 
 /**
@@ -220,6 +229,7 @@ export function readConfiguration(environment: Environment): Configuration {
     demo: read.one('OSTEON_DEMO', SWITCH),
     allowDelete: read.one('OSTEON_ALLOW_DELETE', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),
+    corsOrigins: read.optional('OSTEON_CORS_ORIGINS', listOf(ORIGIN)) ?? [],
     limits: readLimits(read),
   };
   read.finish();

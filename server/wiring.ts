@@ -19,7 +19,8 @@ import { analysesRouter } from './http/analyses.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import type { Component } from './http/health.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
-import { startDecodePool } from './imaging/decode-pool.ts';
+import { startImagingPool } from './imaging/imaging-pool.ts';
+import { framesOf, type ImagingTask } from './imaging/imaging-task.ts';
 import { loadDemoStudies } from './ingest/demo-studies.ts';
 import { InstanceDeletion } from './ingest/delete-instances.ts';
 import { InstanceStore } from './ingest/store-instances.ts';
@@ -42,8 +43,8 @@ const DRAIN_MS = 4_000;
 /** Below this much free disk the server says that it is not ready: one large study would not fit. */
 const LEAST_FREE_BYTES = 50_000_000;
 
-/** Frames decoded side by side for viewers. */
-const DECODING_THREADS = 1;
+/** Threads that decode, render and encode for viewers. */
+const IMAGING_THREADS = 1;
 
 /** A server that takes requests. */
 export interface OsteonServer {
@@ -73,8 +74,8 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const { dataFolder, limits } = configuration;
   shutdown.onClose('data folder', await lockDataFolder(dataFolder));
   const { databaseUrl, ended } = await database(configuration, log, shutdown);
-  const decoding = startDecodePool(DECODING_THREADS);
-  shutdown.onClose('decoding', () => decoding.close(), DRAIN_MS);
+  const imaging = startImagingPool(IMAGING_THREADS);
+  shutdown.onClose('imaging', () => imaging.close(), DRAIN_MS);
   const draining = new AbortController();
   const pool = await openDatabase({
     databaseUrl,
@@ -122,6 +123,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     log,
     metrics,
     requestsPerMinute: limits.requestsPerMinute,
+    corsOrigins: new Set(configuration.corsOrigins),
     health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
     dicomWeb: dicomWebRouter({
       index,
@@ -129,12 +131,12 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       instances,
       deletion: new InstanceDeletion({ pool, objects, isAllowed: configuration.allowDelete, onLeftover }),
       multipartLimits: { ...limits, maxHeaderBytes: limits.maxPartHeaderBytes },
-      decode: async (bytes, header, frameIndex) => {
-        requireFrameWithin(header, limits.maxFrameSamples);
-        return await decoding.decode(bytes, header, frameIndex);
+      imaging: async (task: ImagingTask) => {
+        for (const { header } of framesOf(task)) requireFrameWithin(header, limits.maxFrameSamples);
+        return await imaging.run(task);
       },
-      // One more than threads, so that the next file is there when a thread comes free.
-      decodingPlaces: createGate(DECODING_THREADS + 1),
+      // One more than threads, so that the next frame is there when a thread comes free.
+      decodingPlaces: createGate(IMAGING_THREADS + 1),
     }),
     analyses: analysesRouter({ database: pool, index, analysis }),
     readingRoomFolder: join(ROOT, 'dist', 'reading-room'),

@@ -9,7 +9,6 @@ import { PacsError } from '../vocabulary/failure.ts';
 import {
   basicOffsetsFrom,
   beginsCodeStream,
-  fragmentsOf,
   ITEM_HEADER_LENGTH,
   itemLength,
   type Fragment,
@@ -40,12 +39,32 @@ export async function indexFrames(
   const offsets =
     extendedOffsets.length > 0 ? extendedOffsets : basicOffsetsFrom(await read(tableStart, base));
   const fragments = await walk(read, base);
-  const starts = Array.from({ length: frames }, (_, frame) => {
-    const [first] = fragmentsOf(fragments, offsets, frames, frame);
-    return base + (first?.itemOffset ?? 0);
-  });
   const last = fragments.at(-1);
-  return [...starts, last ? last.start + last.length : base];
+  if (!last) throw new PacsError('malformed-dicom', 'PixelData holds no fragment');
+  const starts = frameStarts(fragments, offsets, frames).map((itemOffset) => base + itemOffset);
+  return [...starts, last.start + last.length];
+}
+
+/** Positions behind the table at which frames begin. The same rules as for one frame (`fragmentsOf`), for all at once. */
+function frameStarts(
+  fragments: readonly Fragment[],
+  offsets: readonly number[],
+  frames: number,
+): readonly number[] {
+  const items = fragments.map(({ itemOffset }) => itemOffset);
+  if (frames === 1) return items.slice(0, 1);
+  if (offsets.length > 0) {
+    const known = new Set(items);
+    const isSound = offsets.every(
+      (offset, index) => known.has(offset) && offset > (offsets[index - 1] ?? -1),
+    );
+    if (isSound && offsets.length === frames) return offsets;
+    throw new PacsError('malformed-dicom', 'The offset table of PixelData does not point at its frames');
+  }
+  if (items.length === frames) return items;
+  const starts = fragments.flatMap((fragment) => (fragment.beginsCodeStream ? [fragment.itemOffset] : []));
+  if (starts.length === frames) return starts;
+  throw new PacsError('malformed-dicom', 'The fragments of PixelData do not tell where its frames begin');
 }
 
 async function walk(read: RangeReader, base: number): Promise<readonly Fragment[]> {

@@ -140,7 +140,7 @@ export function itemLength(head: Uint8Array): number | undefined {
 }
 
 /** Which fragments make up a frame: by the table of offsets, one each, all for a single frame, or by where code streams begin. Throws `malformed-dicom`. */
-export function fragmentsOf(
+function fragmentsOf(
   fragments: readonly Fragment[],
   offsets: readonly number[],
   frames: number,

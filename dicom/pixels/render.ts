@@ -33,13 +33,22 @@ function greyFromSamples(samples: SampleArray, module: PixelModule): Float32Arra
     const display = displayFunction(module, () => extremesOf(samples, module));
     return Float32Array.from(samples, display);
   }
+  const { first, values } = displayTable(samples, module);
+  const grey = new Float32Array(samples.length);
+  for (let index = 0; index < grey.length; index++) grey[index] = values[(samples[index] ?? 0) - first] ?? 0;
+  return grey;
+}
+
+/** The display value (0–1) of every value that samples of 8 or 16 bits can take: entry `i` is that of `first + i`. Throws like {@link toGrey}. */
+export function displayTable(
+  samples: Uint8Array | Int8Array | Uint16Array | Int16Array,
+  module: PixelModule,
+): { readonly first: number; readonly values: Float32Array } {
   const { first, count } = domainOf(samples);
   const display = displayFunction(module, () => extremesOf(usedValues(samples, first, count), module));
-  const table = new Float32Array(count);
-  for (let index = 0; index < count; index++) table[index] = display(first + index);
-  const grey = new Float32Array(samples.length);
-  for (let index = 0; index < grey.length; index++) grey[index] = table[(samples[index] ?? 0) - first] ?? 0;
-  return grey;
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) values[index] = display(first + index);
+  return { first, values };
 }
 
 /** Stored value → display value. `extremes` gives the least and greatest modality value of the image, where no window is named. */

@@ -1,123 +1,111 @@
 /**
- * Bytes of frames, as stored or as native Explicit VR Little Endian samples. PS3.18 8.7.3.5, 10.4.1.1.6.
+ * Bytes of frames, as stored or in another transfer syntax. PS3.18 8.7.3, 10.4.1.1.6.
  *
- * A native little-endian frame is one ranged read. Trap: implicit VR changes how elements are written, not the bytes
- * of Pixel Data, so those frames go out as they are and are called Explicit VR Little Endian, which the web allows.
+ * Trap: implicit VR changes how elements are written, not the bytes of Pixel Data, so those frames go out as they are
+ * and are called Explicit VR Little Endian, which the web allows.
  */
-import { bitsPerFrame, encapsulatedFrame, requireFrame } from '../../dicom/pixels/frame-locator.ts';
+import { extendedOffsetsOf, isCompressed, isDecodable } from '../../dicom/pixels/frame-decoder.ts';
+import { ENCODABLE_TRANSFER_SYNTAXES } from '../../dicom/pixels/frame-encoder.ts';
+import { encapsulatedFrame, requireFrame } from '../../dicom/pixels/frame-locator.ts';
 import { readImagePixel } from '../../dicom/read/image-pixel.ts';
-import type { ImagePixel } from '../../dicom/read/image-pixel.ts';
-import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import type { PixelFrame } from '../../dicom/vocabulary/image.ts';
-import type { PixelDataLocation } from '../../dicom/vocabulary/instance.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
+import { readFrame, readFrameInput } from '../imaging/frame-input.ts';
 import { headerOf } from '../storage/stored-instance.ts';
-import type { StoredInstance } from '../storage/stored-instance.ts';
+import type { StoredInstance, StoredPlace } from '../storage/stored-instance.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
-
-/** One frame as it is sent. */
-export interface FrameBytes {
-  readonly transferSyntaxUid: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Sends frame `frameIndex` (from 0) of an instance. */
-export type FrameSource = (frameIndex: number) => Promise<FrameBytes>;
 
 const NATIVE = TRANSFER_SYNTAX.explicitVrLittleEndian;
 const NATIVE_LITTLE_ENDIAN: readonly string[] = [NATIVE, TRANSFER_SYNTAX.implicitVrLittleEndian];
 
+/** Media types of compressed pixels and the transfer syntax that each means where none is named. PS3.18 Tables 8.7.3-4 and -5. */
+export const PIXEL_MEDIA_TYPES: Readonly<Record<string, readonly string[]>> = {
+  'image/jpeg': [
+    TRANSFER_SYNTAX.jpegLosslessFirstOrder,
+    TRANSFER_SYNTAX.jpegBaseline,
+    TRANSFER_SYNTAX.jpegExtended,
+    TRANSFER_SYNTAX.jpegLossless,
+  ],
+  'image/jls': [TRANSFER_SYNTAX.jpegLsLossless, TRANSFER_SYNTAX.jpegLsNearLossless],
+  'image/jp2': [TRANSFER_SYNTAX.jpeg2000Lossless, TRANSFER_SYNTAX.jpeg2000],
+  'image/jphc': [TRANSFER_SYNTAX.htj2kLossless, TRANSFER_SYNTAX.htj2kLosslessRpcl, TRANSFER_SYNTAX.htj2k],
+  'image/dicom-rle': [TRANSFER_SYNTAX.rleLossless],
+};
+
 /**
- * How the frames of an instance are read, given the transfer syntax that the client named (absent: the default, Explicit
- * VR Little Endian). Throws `no-pixel-data`, `not-acceptable`, and what `readImagePixel` throws.
+ * The transfer syntax in which frames are sent as `mediaType`, given what the client said of it (`*`, a UID, nothing);
+ * `undefined` where it cannot be. Octets without a word are native, compressed types as stored where they fit.
  */
-export function frameSource(
-  services: DicomWebServices,
-  instance: StoredInstance,
+export function frameSyntax(
+  { transferSyntaxUid: stored, pixelData }: StoredPlace,
+  mediaType: string,
   wanted: string | undefined,
-): FrameSource {
-  const { pixelData, transferSyntaxUid: stored } = instance;
-  if (!pixelData) throw new PacsError('no-pixel-data', 'The instance holds no Pixel Data (7FE0,0010)');
-  const pixel = readImagePixel(headerOf(instance));
-  const isAsStored = pixelData.isEncapsulated && (wanted === '*' || wanted === stored);
-  if (isAsStored) return encapsulatedSource(services, instance, pixelData, pixel);
-  if (wanted !== undefined && wanted !== '*' && wanted !== NATIVE) {
-    throw new PacsError(
-      'not-acceptable',
-      `Frames are sent in transfer syntax ${NATIVE}${pixelData.isEncapsulated ? ` or ${stored}` : ''}`,
-    );
+): string | undefined {
+  const ofType = PIXEL_MEDIA_TYPES[mediaType];
+  const storedFits = ofType ? ofType.includes(stored) : isCompressed(stored);
+  const isOpen = wanted === '*' || (wanted === undefined && ofType !== undefined);
+  const target = isOpen && storedFits ? stored : isOpen ? (ofType?.[0] ?? NATIVE) : (wanted ?? NATIVE);
+  if (ofType && !ofType.includes(target)) return undefined;
+  if (target === stored && isCompressed(stored) && pixelData?.isEncapsulated !== false) return target;
+  return isDecodable(stored) && ENCODABLE_TRANSFER_SYNTAXES.includes(target) ? target : undefined;
+}
+
+/** The bytes of frame `frameIndex` (from 0) in `transferSyntaxUid`, one of {@link frameSyntax}. Throws `not-found` for none such, and what reading and decoding throw. */
+export async function frameBytes(
+  services: FrameServices,
+  instance: StoredInstance,
+  frameIndex: number,
+  transferSyntaxUid: string,
+): Promise<Uint8Array> {
+  const { transferSyntaxUid: stored } = instance;
+  const isAsStored = stored === transferSyntaxUid && isCompressed(stored);
+  const isNative = transferSyntaxUid === NATIVE && NATIVE_LITTLE_ENDIAN.includes(stored);
+  if (isAsStored || isNative) {
+    const bytes = await storedFrame(services, instance, frameIndex);
+    if (bytes) return bytes;
   }
-  const isPlain = NATIVE_LITTLE_ENDIAN.includes(stored) && bitsPerFrame(pixel) % 8 === 0;
-  return isPlain
-    ? nativeSource(services, instance, pixelData, pixel)
-    : decodedSource(services, instance, pixel);
+  if (isAsStored) return await searchedFrame(services, instance, frameIndex);
+  return await convertFrame(services, instance, frameIndex, transferSyntaxUid);
 }
 
-/** Number of frames of an instance; throws what `readImagePixel` throws. */
-export function frameCountOf(instance: StoredInstance): number {
-  return readImagePixel(headerOf(instance)).frames;
-}
+type FrameServices = Pick<DicomWebServices, 'objects' | 'imaging' | 'decodingPlaces'>;
 
-function nativeSource(
-  { objects }: DicomWebServices,
+/** One ranged read; `undefined` where the frame does not lie apart. */
+async function storedFrame(
+  { objects }: FrameServices,
   instance: StoredInstance,
-  { offset }: PixelDataLocation,
-  pixel: ImagePixel,
-): FrameSource {
-  const length = bitsPerFrame(pixel) / 8;
-  return async (frameIndex) => {
-    requireFrame(pixel, frameIndex);
-    const start = offset + frameIndex * length;
-    const bytes = await objects.read(instance.objectKey, { start, end: start + length });
-    if (bytes.byteLength < length) {
-      throw new PacsError(
-        'malformed-dicom',
-        `Pixel Data (7FE0,0010) ends after ${bytes.byteLength} of the ${length} bytes of frame ${frameIndex + 1}`,
-      );
-    }
-    return { transferSyntaxUid: NATIVE, bytes };
-  };
+  frameIndex: number,
+): Promise<Uint8Array | undefined> {
+  const pixel = readImagePixel(headerOf(instance));
+  requireFrame(pixel, frameIndex);
+  return await readFrame(objects, instance, pixel, frameIndex);
 }
 
-function encapsulatedSource(
-  { objects }: DicomWebServices,
+/** The code stream of a frame of which nobody knows where it lies: all of Pixel Data is read. */
+async function searchedFrame(
+  { objects, decodingPlaces }: FrameServices,
   instance: StoredInstance,
-  { offset, length }: PixelDataLocation,
-  pixel: ImagePixel,
-): FrameSource {
-  const pixelData = once(() => objects.read(instance.objectKey, { start: offset, end: offset + length }));
-  return async (frameIndex) => ({
-    transferSyntaxUid: instance.transferSyntaxUid,
-    bytes: encapsulatedFrame(await pixelData(), 0, pixel, frameIndex),
+  frameIndex: number,
+): Promise<Uint8Array> {
+  const header = headerOf(instance);
+  const { offset = 0, length = 0 } = instance.pixelData ?? {};
+  return await decodingPlaces.pass(async () => {
+    const pixelData = await objects.read(instance.objectKey, { start: offset, end: offset + length });
+    return encapsulatedFrame(pixelData, 0, readImagePixel(header), frameIndex, extendedOffsetsOf(header));
   });
 }
 
-function decodedSource(
-  { objects, decode, decodingPlaces }: DicomWebServices,
+/** Decodes a frame and encodes it in another transfer syntax, in an imaging thread. */
+export async function convertFrame(
+  { objects, imaging, decodingPlaces }: FrameServices,
   instance: StoredInstance,
-  pixel: ImagePixel,
-): FrameSource {
-  const file = once(() => objects.read(instance.objectKey));
-  const header = headerOf(instance);
-  return async (frameIndex) => {
-    requireFrame(pixel, frameIndex);
-    const frame = await decodingPlaces.pass(async () => decode(await file(), header, frameIndex));
-    return { transferSyntaxUid: NATIVE, bytes: littleEndianBytes(frame, pixel) };
-  };
-}
-
-/** Samples as Bits Allocated says, low byte first. */
-function littleEndianBytes({ samples }: PixelFrame, { bitsAllocated }: ImagePixel): Uint8Array {
-  const width = Math.max(1, bitsAllocated / 8);
-  const bytes = new Uint8Array(samples.length * width);
-  const view = new DataView(bytes.buffer);
-  if (width === 1) bytes.set(samples);
-  else if (width === 2) samples.forEach((sample, index) => { view.setUint16(index * 2, sample, true); }); // prettier-ignore
-  else samples.forEach((sample, index) => { view.setUint32(index * 4, sample, true); }); // prettier-ignore
-  return bytes;
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= work());
+  frameIndex: number,
+  transferSyntaxUid: string,
+): Promise<Uint8Array> {
+  return await decodingPlaces.pass(async () =>
+    imaging({
+      kind: 'frame',
+      input: await readFrameInput(objects, instance, frameIndex),
+      transferSyntaxUid,
+    }),
+  );
 }

@@ -50,27 +50,85 @@ export function parseMediaType(text: string): MediaType | undefined {
   return { name: name.toLowerCase(), parameters };
 }
 
-/** The ranges a client accepts, best first. Unknown texts are ignored (PS3.18 8.7.5). `?accept=` wins over the header: viewers that cannot set headers send it. */
+/** Whether an offer can be made in the transfer syntax that a range names (`*`, a UID, or nothing). */
+export type CanMake = (choice: Choice) => boolean;
+
+/**
+ * The ranges a client accepts, best first; of equal weight the more specific first (RFC 9110 12.5.1). Unknown texts are
+ * ignored (PS3.18 8.7.5). `?accept=` wins over the header: viewers that cannot set headers send it. Throws `bad-request`
+ * when the header asks for DICOM and for rendered media types at once (PS3.18 8.7.4).
+ */
 export function acceptedRanges(request: Accepting): readonly MediaType[] {
-  const inQuery = request.query['accept'];
-  const text = typeof inQuery === 'string' && inQuery !== '' ? inQuery : (request.headers.accept ?? '*/*');
-  const ranges = splitOutsideQuotes(text, ',').flatMap((part) => parseMediaType(part.trim()) ?? []);
-  return ranges
-    .map((range) => ({ range, weight: weightOf(range) }))
+  return weightedRanges(request)
     .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight)
     .map(({ range }) => range);
 }
 
-/** Chooses the first offer that the client's best range allows. Throws `not-acceptable` naming the offers. */
-export function negotiate(request: Accepting, offers: readonly Offer[]): Choice {
-  for (const range of acceptedRanges(request)) {
-    const offer = offers.find((candidate) => matches(range, candidate));
-    if (!offer) continue;
+/**
+ * Chooses the offer that the client likes best and that can be made: the first offer that its best range allows. What it
+ * weighs 0 is never chosen. Throws `not-acceptable` naming the offers, and like {@link acceptedRanges}.
+ */
+export function negotiate(
+  request: Accepting,
+  offers: readonly Offer[],
+  canMake: CanMake = () => true,
+): Choice {
+  const weighted = weightedRanges(request);
+  const isRefused = (offer: Offer): boolean => mostSpecific(weighted, offer)?.weight === 0;
+  for (const { range, weight } of weighted) {
+    if (weight === 0) continue;
     const transferSyntax = range.parameters.get('transfer-syntax');
-    return transferSyntax === undefined ? { offer } : { offer, transferSyntax };
+    const choice = offers
+      .filter((offer) => matches(range, offer) && !isRefused(offer))
+      .map((offer): Choice => (transferSyntax === undefined ? { offer } : { offer, transferSyntax }))
+      .find(canMake);
+    if (choice) return choice;
   }
-  throw new PacsError('not-acceptable', `This resource can be sent as ${offers.map(nameOf).join(' or ')}`);
+  throw new PacsError(
+    'not-acceptable',
+    `This resource can be sent as ${offers.map(nameOfOffer).join(' or ')}`,
+  );
+}
+
+interface WeightedRange {
+  readonly range: MediaType;
+  readonly weight: number;
+}
+
+function weightedRanges(request: Accepting): readonly WeightedRange[] {
+  const inQuery = request.query['accept'];
+  const isInQuery = typeof inQuery === 'string' && inQuery !== '';
+  const text = isInQuery ? inQuery : (request.headers.accept ?? '*/*');
+  const ranges = splitOutsideQuotes(text, ',').flatMap((part) => parseMediaType(part.trim()) ?? []);
+  if (!isInQuery) refuseMixture(ranges);
+  return ranges
+    .map((range) => ({ range, weight: weightOf(range) }))
+    .sort((a, b) => b.weight - a.weight || specificityOf(b.range) - specificityOf(a.range));
+}
+
+/** PS3.18 8.7.4: one category of media types in one Accept header. */
+function refuseMixture(ranges: readonly MediaType[]): void {
+  const isDicom = (range: MediaType): boolean =>
+    /^application\/dicom(\+|$)/.test(range.parameters.get('type') ?? range.name);
+  const isRendered = ({ name }: MediaType): boolean => /^(image|video)\//.test(name);
+  if (ranges.some(isDicom) && ranges.some(isRendered)) {
+    throw new PacsError(
+      'bad-request',
+      'Accept names DICOM and rendered media types at once; it must name one kind (PS3.18 8.7.4)',
+    );
+  }
+}
+
+function mostSpecific(ranges: readonly WeightedRange[], offer: Offer): WeightedRange | undefined {
+  return ranges
+    .filter(({ range }) => matches(range, offer))
+    .toSorted((a, b) => specificityOf(b.range) - specificityOf(a.range))[0];
+}
+
+/** Any type, any subtype, one type, one type with parameters. */
+function specificityOf({ name, parameters }: MediaType): number {
+  if (name === '*/*') return 0;
+  return name.endsWith('/*') ? 1 : 2 + (parameters.has('type') ? 1 : 0);
 }
 
 /** Requires that the client accepts this one single-part media type, or `application/json` where it is DICOM JSON. */
@@ -91,7 +149,8 @@ function matches(range: MediaType, offer: Offer): boolean {
   return type === undefined || type === '*/*' || type === offer.name;
 }
 
-function nameOf(offer: Offer): string {
+/** An offer as it stands in Accept. */
+export function nameOfOffer(offer: Offer): string {
   return offer.isMultipart ? `multipart/related; type="${offer.name}"` : offer.name;
 }
 

@@ -1,17 +1,15 @@
 /**
- * The parameters of a rendered image: `window`, `viewport`, `quality`. PS3.18 8.3.5.1.
+ * The parameters of a rendered image: `window`, `viewport`, `quality`, `annotation`. PS3.18 8.3.5.1.
  */
 import type { VoiFunction, VoiTransform } from '../../dicom/read/pixel-module.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { RenderOptions, SourceRegion } from '../imaging/image-task.ts';
 
-export interface RenderOptions {
-  /** Replaces the window of the file. Modality units. */
-  readonly window?: VoiTransform;
-  /** The image is scaled to fit this, its aspect ratio kept. Pixels. */
-  readonly viewport?: { readonly columns: number; readonly rows: number };
-  /** JPEG quality, 1–100. */
-  readonly quality?: number;
-}
+/** What may be burnt in as text. PS3.18 8.3.5.1.1. */
+export type Annotation = 'patient' | 'technique';
+
+/** Names of the parameters, for whoever describes the resources. */
+export const RENDER_PARAMETERS = ['annotation', 'quality', 'viewport', 'window'] as const;
 
 const FUNCTIONS: ReadonlyMap<string, VoiFunction> = new Map([
   ['linear', 'LINEAR'],
@@ -27,9 +25,15 @@ export function readRenderOptions(parameters: Readonly<Record<string, unknown>>)
   const quality = fieldsAt(parameters, 'quality');
   return {
     ...(window ? { window: windowOf(window) } : {}),
-    ...(viewport ? { viewport: viewportOf(viewport) } : {}),
+    ...(viewport ? viewportOf(viewport) : {}),
     ...(quality ? { quality: qualityOf(quality) } : {}),
   };
+}
+
+/** What to burn in. Values that are not known are ignored (PS3.18 8.3.5.1.1). */
+export function readAnnotations(parameters: Readonly<Record<string, unknown>>): readonly Annotation[] {
+  const fields = fieldsAt(parameters, 'annotation') ?? [];
+  return (['patient', 'technique'] as const).filter((name) => fields.includes(name));
 }
 
 /** PS3.18 8.3.5.1.4: all three of center, width and function are required. */
@@ -46,17 +50,36 @@ function windowOf([center = '', width = '', name = '', ...more]: readonly string
   return { kind: 'window', center: Number(center), width: Number(width), function: voiFunction };
 }
 
-/** PS3.18 8.3.5.1.3; a source region is not done yet and is refused rather than ignored. */
-function viewportOf(fields: readonly string[]): { columns: number; rows: number } {
+/** PS3.18 8.3.5.1.3: `vw,vh[,sx,sy,sw,sh]`; fields of the region may be empty, and negative sizes mirror it. */
+function viewportOf(fields: readonly string[]): Pick<RenderOptions, 'viewport' | 'region'> {
   const [columns = '', rows = '', ...region] = fields;
   const isSize = [columns, rows].every((text) => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_VIEWPORT);
-  if (!isSize || region.some((text) => text !== '')) {
-    throw new PacsError(
-      'bad-request',
-      `viewport must be width,height in pixels, each up to ${MAX_VIEWPORT}, without a source region`,
-    );
-  }
-  return { columns: Number(columns), rows: Number(rows) };
+  const isRegion = region.length <= 4 && region.every((text) => text === '' || isNumber(text));
+  if (!isSize || !isRegion) throw badViewport();
+  const viewport = { columns: Number(columns), rows: Number(rows) };
+  return region.some((text) => text !== '') ? { viewport, region: regionOf(region) } : { viewport };
+}
+
+function regionOf([left = '', top = '', width = '', height = '']: readonly string[]): SourceRegion {
+  const [x, y] = [Number(left), Number(top)];
+  const columns = width === '' ? undefined : Math.abs(Number(width));
+  const rows = height === '' ? undefined : Math.abs(Number(height));
+  if (x < 0 || y < 0 || columns === 0 || rows === 0) throw badViewport();
+  return {
+    x,
+    y,
+    ...(columns !== undefined && { columns }),
+    ...(rows !== undefined && { rows }),
+    isMirrored: width.startsWith('-'),
+    isUpsideDown: height.startsWith('-'),
+  };
+}
+
+function badViewport(): PacsError {
+  return new PacsError(
+    'bad-request',
+    `viewport must be vw,vh or vw,vh,sx,sy,sw,sh: a size in whole pixels up to ${MAX_VIEWPORT}, and a region that begins at 0 or more and has a size (PS3.18 8.3.5.1.3)`,
+  );
 }
 
 function qualityOf([text = '', ...more]: readonly string[]): number {

@@ -1,10 +1,24 @@
 /**
- * Sends one body, single-part or multipart/related, with back-pressure and without holding it.
+ * Sends one body, single-part or multipart/related, with back-pressure and without holding it. Ranges of a single part
+ * are RFC 9110 14.2.
+ *
+ * Trap: the boundary is made from the entity tag, since a body with a strong tag must be the same byte for byte. It is
+ * a hash of the content and can therefore not stand in it.
  */
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
+import type { ByteRange } from '../storage/object-store.ts';
+import { entityTagOf } from './entity-tag.ts';
 import { newBoundary, writeMultipart } from './multipart.ts';
 import type { OutgoingPart } from './multipart.ts';
+
+/** One part whose length is known and of which any range can be read. */
+export interface RangedPart {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly size: number;
+  readonly read: (range: ByteRange) => AsyncIterable<Uint8Array>;
+}
 
 /** Sends parts as `multipart/related; type="…"`. A failure after the first byte cuts the connection. */
 export async function sendMultipart(
@@ -13,16 +27,63 @@ export async function sendMultipart(
   parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
   status = 200,
 ): Promise<void> {
-  const boundary = newBoundary();
+  const tag = entityTagOf(response);
+  const boundary = tag === undefined ? newBoundary() : `osteon-${tag}`;
   response.status(status);
   response.setHeader('Content-Type', `multipart/related; type="${type}"; boundary=${boundary}`);
-  await pipeline(writeMultipart(parts, boundary), response);
+  if (response.req.method === 'HEAD') response.end();
+  else await pipeline(writeMultipart(parts, boundary), response);
 }
 
 /** Sends one part as the whole body. */
 export async function sendSinglePart(response: Response, part: OutgoingPart): Promise<void> {
   response.status(200);
   for (const [name, value] of Object.entries(part.headers)) response.setHeader(name, value);
-  if (part.body instanceof Uint8Array) response.end(part.body);
+  if (part.body instanceof Uint8Array || response.req.method === 'HEAD') sendBytes(response, part.body);
   else await pipeline(part.body, response);
+}
+
+function sendBytes(response: Response, body: OutgoingPart['body']): void {
+  if (body instanceof Uint8Array) response.setHeader('Content-Length', body.byteLength);
+  if (response.req.method === 'HEAD') response.end();
+  else response.end(body);
+}
+
+/** Sends one part, or the one range of it that the client asks for: 206, or 416 where it lies outside. */
+export async function sendRanged(response: Response, part: RangedPart): Promise<void> {
+  for (const [name, value] of Object.entries(part.headers)) response.setHeader(name, value);
+  response.setHeader('Accept-Ranges', 'bytes');
+  const range = rangeOf(response, part.size);
+  if (range === 'outside') {
+    response.status(416).setHeader('Content-Range', `bytes */${part.size}`);
+    response.end();
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: part.size };
+  if (range) response.setHeader('Content-Range', `bytes ${start}-${end - 1}/${part.size}`);
+  response.status(range ? 206 : 200).setHeader('Content-Length', end - start);
+  if (response.req.method === 'HEAD') response.end();
+  else await pipeline(part.read({ start, end }), response);
+}
+
+/** The range to send; `undefined` for all: none is asked for, several are, or the client's copy is an old one (If-Range). */
+function rangeOf(response: Response, size: number): ByteRange | 'outside' | undefined {
+  const { req } = response;
+  const condition = req.headers['if-range'];
+  if (condition !== undefined && condition !== response.getHeader('ETag')) return undefined;
+  const ranges = req.range(size);
+  if (ranges === -1) return 'outside';
+  if (ranges === undefined || ranges === -2 || ranges.length !== 1 || ranges.type !== 'bytes')
+    return undefined;
+  const [range] = ranges;
+  return range && { start: range.start, end: range.end + 1 };
+}
+
+/** A part whose bytes are at hand. */
+export function rangedBytes(headers: Readonly<Record<string, string>>, bytes: Uint8Array): RangedPart {
+  return {
+    headers,
+    size: bytes.byteLength,
+    read: ({ start, end }) => Readable.from([bytes.subarray(start, end)]),
+  };
 }

@@ -1,85 +1,109 @@
 /**
  * Retrieve of studies, series and instances as DICOM files, and of their metadata. PS3.18 10.4, Tables 10.4.1-1 and -2.
  *
- * Files go out as they came in. Trap: a client that names a transfer syntax other than the stored one must not get
- * the stored one instead; one that names none gets it.
+ * Trap: a client that names a transfer syntax must get that one or none; one that names none gets Explicit VR Little
+ * Endian, and as stored only what cannot be turned into it.
  */
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import type { StoredInstance } from '../storage/stored-instance.ts';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import type { MetadataText } from '../storage/study-index.ts';
+import type { StoredPlace } from '../storage/stored-instance.ts';
+import { chooseListForm, sendDataSets, sendJson } from './data-set-answer.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
-import { negotiate, requireJson } from './media-type.ts';
+import { isUnchanged } from './entity-tag.ts';
+import { canSend, openInstance, type InstanceBytes } from './instance-bytes.ts';
+import { negotiate } from './media-type.ts';
 import type { Offer } from './media-type.ts';
 import type { OutgoingPart } from './multipart.ts';
-import { sendMultipart, sendSinglePart } from './send-parts.ts';
-import { baseUrlOf, requireFound, selectionOf, urlOf } from './web-address.ts';
+import { sendMultipart, sendRanged, sendSinglePart } from './send-parts.ts';
+import { addressOf, baseUrlOf, requireFound, selectionOf, urlOf } from './web-address.ts';
 
 const DICOM = 'application/dicom';
 const MULTIPART: Offer = { name: DICOM, isMultipart: true };
 const SINGLE_PART: Offer = { name: DICOM, isMultipart: false };
 
 /** GET of a study, a series or an instance. One instance may also come as a single part. */
-export function retrieveInstances({ index, objects }: DicomWebServices): RequestHandler {
+export function retrieveInstances(services: DicomWebServices): RequestHandler {
   return async (request, response) => {
     const selection = selectionOf(request);
-    const isOne = selection.sopInstanceUid !== undefined;
-    const choice = negotiate(request, isOne ? [MULTIPART, SINGLE_PART] : [MULTIPART]);
-    const instances = requireFound(await index.listInstances(selection), selection);
-    for (const instance of instances) requireSyntax(instance, choice.transferSyntax);
-    const base = baseUrlOf(request);
-    const parts = instances.map((instance) => (): OutgoingPart => ({
-      headers: {
-        'Content-Type': `${DICOM}; transfer-syntax=${instance.transferSyntaxUid}`,
-        'Content-Location': locationOf(base, instance),
-      },
-      body: objects.stream(instance.objectKey),
-    }));
-    if (choice.offer.isMultipart) {
-      await sendMultipart(response, DICOM, opened(parts));
-    } else if (instances[0] && parts[0]) {
-      response.setHeader('Content-Length', instances[0].sizeBytes);
-      await sendSinglePart(response, parts[0]());
-    }
+    const places = requireFound(await services.index.listPlaces(selection), selection);
+    const offers = selection.sopInstanceUid === undefined ? [MULTIPART] : [MULTIPART, SINGLE_PART];
+    const { offer, transferSyntax } = negotiate(request, offers, (choice) =>
+      places.every((place) => canSend(place, choice.transferSyntax)),
+    );
+    const form = [String(offer.isMultipart), transferSyntax ?? '', baseUrlOf(request)];
+    if (isUnchanged(request, response, places.map(({ sha256 }) => sha256), ...form)) return; // prettier-ignore
+    const open = (place: StoredPlace) => openInstance(services, place, transferSyntax);
+    const parts = await startedParts(places, open, baseUrlOf(request));
+    if (offer.isMultipart) await sendMultipart(response, DICOM, parts.all());
+    else await sendOne(response, parts.first);
   };
 }
 
-/** GET of the metadata of a study, a series or an instance: one JSON array, as stored at ingest. PS3.18 10.4.1.1.2. */
+/** Opens the first instance, so that what fails, fails before the header is sent; the others one after the other: a study of a thousand files must not hold a thousand descriptors. */
+async function startedParts(
+  places: readonly StoredPlace[],
+  open: (place: StoredPlace) => Promise<InstanceBytes>,
+  base: string,
+): Promise<{ first: InstanceBytes; all(): AsyncGenerator<OutgoingPart> }> {
+  const [place, ...rest] = places;
+  if (!place) throw new PacsError('not-found', 'No instance is stored here');
+  const first = await open(place);
+  return {
+    first,
+    async *all() {
+      yield partOf(base, place, first);
+      for (const next of rest) yield partOf(base, next, await open(next));
+    },
+  };
+}
+
+async function sendOne(response: Response, { transferSyntaxUid, size, read }: InstanceBytes): Promise<void> {
+  const headers = { 'Content-Type': typeOf(transferSyntaxUid) };
+  if (size === undefined) await sendSinglePart(response, { headers, body: read() });
+  else await sendRanged(response, { headers, size, read });
+}
+
+function partOf(base: string, place: StoredPlace, { transferSyntaxUid, read }: InstanceBytes): OutgoingPart {
+  return {
+    headers: { 'Content-Type': typeOf(transferSyntaxUid), 'Content-Location': addressOf(base, place) },
+    body: read(),
+  };
+}
+
+function typeOf(transferSyntaxUid: string): string {
+  return `${DICOM}; transfer-syntax=${transferSyntaxUid}`;
+}
+
+/** GET of the metadata of a study, a series or an instance, as stored at ingest: one JSON array, or XML in parts. PS3.18 10.4.1.1.2. */
 export function retrieveMetadata({ index }: DicomWebServices): RequestHandler {
   return async (request, response) => {
-    requireJson(request);
+    const form = chooseListForm(request);
     const selection = selectionOf(request);
     const found = requireFound(await index.listMetadata(selection), selection);
-    const texts = found.map((metadata) => withPixelDataUrl(request, metadata));
-    response.type('application/dicom+json; charset=utf-8').send(`[${texts.join(',')}]`);
+    const base = baseUrlOf(request);
+    if (isUnchanged(request, response, found.map(({ sha256 }) => sha256), form, base)) return; // prettier-ignore
+    const texts = found.map((metadata) => withAddresses(request, metadata));
+    if (form === 'json') sendJson(response, `[${texts.join(',')}]`);
+    else await sendDataSets(response, form, dataSetsOf(texts));
   };
 }
 
-/** Opens one file after the other: a study of a thousand files must not hold a thousand descriptors. */
-function* opened(parts: readonly (() => OutgoingPart)[]): Generator<OutgoingPart> {
-  for (const part of parts) yield part();
+/** The texts are data sets that we wrote. */
+function* dataSetsOf(texts: readonly string[]): Generator<DataSet> {
+  for (const text of texts) yield JSON.parse(text) as DataSet;
 }
 
-function requireSyntax(instance: StoredInstance, wanted: string | undefined): void {
-  if (wanted === undefined || wanted === '*' || wanted === instance.transferSyntaxUid) return;
-  throw new PacsError(
-    'not-acceptable',
-    `Instance ${instance.sopInstanceUid} is stored in transfer syntax ${instance.transferSyntaxUid} and is not converted; ask for transfer-syntax=*`,
-  );
-}
-
-function locationOf(base: string, instance: StoredInstance): string {
-  return urlOf(base, {
-    studyUid: instance.studyInstanceUid,
-    seriesUid: instance.seriesInstanceUid,
-    sopInstanceUid: instance.sopInstanceUid,
-  });
-}
-
-/** Adds where Pixel Data is to the ready text, without parsing it. PS3.18 F.2.2 BulkDataURI. */
-function withPixelDataUrl(request: Request, metadata: MetadataText): string {
-  if (!metadata.hasPixelData) return metadata.json;
-  const url = `${urlOf(baseUrlOf(request), metadata)}/bulkdata/7FE00010`;
-  const element = JSON.stringify({ vr: 'OW', BulkDataURI: url });
-  return `${metadata.json.slice(0, -1)},"7FE00010":${element}}`;
+/**
+ * Makes the addresses of bulk data absolute and adds that of Pixel Data, without parsing the ready text. PS3.18 F.2.6.
+ * A quote inside a JSON string is escaped, so the pattern stands nowhere but at an element.
+ */
+function withAddresses(request: Request, metadata: MetadataText): string {
+  const address = urlOf(baseUrlOf(request), metadata);
+  const json = metadata.json.replaceAll('"BulkDataURI":"', `"BulkDataURI":"${address}/`);
+  if (!metadata.hasPixelData) return json;
+  const element = JSON.stringify({ vr: 'OW', BulkDataURI: `${address}/bulkdata/${TAG.PixelData}` });
+  return `${json.slice(0, -1)},"${TAG.PixelData}":${element}}`;
 }

@@ -1,110 +1,125 @@
 /**
- * Rendered images and thumbnails. PS3.18 10.4.1.1.3, 10.4.1.1.4 and 8.3.5.
+ * Rendered studies, series, instances and frames, and thumbnails. PS3.18 10.4.1.1.3, 10.4.1.1.4 and 8.3.5.
  *
- * Trap: `window` names values in modality units, so it replaces the file's VOI, not its Modality LUT.
+ * One rendering is a single part; several are parts of one body, whichever of the two the client names. Trap: what a
+ * client does not accept of a study (a report, where it wants images) is left out, and refused only when nothing is left.
  */
 import type { Request, RequestHandler, Response } from 'express';
-import { toGrey } from '../../dicom/pixels/render.ts';
-import { readPixelModule } from '../../dicom/read/pixel-module.ts';
-import type { PixelModule } from '../../dicom/read/pixel-module.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import type { PixelFrame } from '../../dicom/vocabulary/image.ts';
-import { encodeJpeg, encodePng, fitWithin } from '../imaging/image-codec.ts';
-import type { Raster } from '../imaging/image-codec.ts';
-import { headerOf } from '../storage/stored-instance.ts';
-import type { StoredInstance } from '../storage/stored-instance.ts';
+import type { StoredPlace } from '../storage/stored-instance.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
+import { isUnchanged } from './entity-tag.ts';
 import { negotiate } from './media-type.ts';
-import type { Accepting, Offer } from './media-type.ts';
-import { readRenderOptions } from './render-options.ts';
-import type { RenderOptions } from './render-options.ts';
-import { requireFound, selectionOf } from './web-address.ts';
+import type { OutgoingPart } from './multipart.ts';
+import { readAnnotations, readRenderOptions } from './render-options.ts';
+import { renderingsOf, type Rendering, type RenderRequest } from './renderings.ts';
+import { sendMultipart, sendSinglePart } from './send-parts.ts';
+import { frameNumbersOf, inTurn } from './wado-frames.ts';
+import { addressOf, baseUrlOf, requireFound, selectionOf } from './web-address.ts';
 
-const JPEG: Offer = { name: 'image/jpeg', isMultipart: false };
-const PNG: Offer = { name: 'image/png', isMultipart: false };
-const THUMBNAIL_SIZE = 256;
+const THUMBNAIL = { columns: 256, rows: 256 } as const;
 const THUMBNAIL_QUALITY = 80;
+const TEXT = /^text\//;
 
-/** GET of an instance (its first frame) or of one frame as JPEG or PNG. */
+/** GET of everything that can be rendered below a path, or of the frames that it names. */
 export function retrieveRendered(services: DicomWebServices): RequestHandler {
   return async (request, response) => {
-    const { name } = chooseImage(request, [JPEG, PNG]);
-    const options = readRenderOptions(request.query);
-    const instance = await representative(services, request);
-    const raster = await render(services, instance, frameIndexOf(request), options);
-    const bytes =
-      name === PNG.name ? await encodePng(raster) : await encodeJpeg(raster, options.quality ?? 90);
-    sendImage(response, name, bytes);
+    const places = await placesOf(services, request);
+    const order = {
+      options: readRenderOptions(request.query),
+      annotations: readAnnotations(request.query),
+    };
+    const renderings: Rendering[] = [];
+    for (const frame of framesOf(request)) {
+      for (const place of places) renderings.push(...(await renderingsOf(services, place, { ...order, ...frame })));
+    }
+    await sendRenderings(request, response, renderings);
   };
-}
+} // prettier-ignore
 
-/** GET of the thumbnail of a study, series, instance or frame, as JPEG. */
+/** GET of the thumbnail of a study, series, instance or frame, as JPEG: of its first image. */
 export function retrieveThumbnail(services: DicomWebServices): RequestHandler {
   return async (request, response) => {
-    const { name } = chooseImage(request, [JPEG]);
-    const { viewport } = readRenderOptions(request.query);
-    const options = { viewport: viewport ?? { columns: THUMBNAIL_SIZE, rows: THUMBNAIL_SIZE } };
-    const instance = await representative(services, request);
-    const raster = await render(services, instance, frameIndexOf(request), options);
-    sendImage(response, name, await encodeJpeg(raster, THUMBNAIL_QUALITY));
+    const place = (await placesOf(services, request)).find(({ pixelData }) => pixelData !== undefined);
+    if (!place) throw nothingToRender();
+    const { viewport = THUMBNAIL, ...options } = readRenderOptions(request.query);
+    const order: RenderRequest = {
+      options: { ...options, viewport, quality: THUMBNAIL_QUALITY },
+      annotations: [],
+      ...framesOf(request)[0],
+    };
+    const [image] = await renderingsOf(services, place, order);
+    if (image) await sendRenderings(request, response, [{ ...image, mediaTypes: ['image/jpeg'] }]);
   };
 }
 
-/** Viewers ask for images with an Accept header meant for frames and say `?accept=image/jpeg`; the query wins. */
-function chooseImage(request: Accepting, offers: readonly Offer[]): Offer {
-  return negotiate(request, offers).offer;
-}
-
-/** The instance that stands for what the path names: the first that has pixels. */
-async function representative({ index }: DicomWebServices, request: Request): Promise<StoredInstance> {
+async function placesOf({ index }: DicomWebServices, request: Request): Promise<readonly StoredPlace[]> {
   const selection = selectionOf(request);
-  const found = requireFound(await index.listInstances(selection), selection);
-  const instance = found.find(({ pixelData }) => pixelData !== undefined);
-  if (!instance) throw new PacsError('no-pixel-data', 'Nothing here holds Pixel Data (7FE0,0010)');
-  return instance;
+  return requireFound(await index.listPlaces(selection), selection);
 }
 
-async function render(
-  { objects, decode, decodingPlaces }: DicomWebServices,
-  instance: StoredInstance,
-  frameIndex: number,
-  options: RenderOptions,
-): Promise<Raster> {
-  const raster = await decodingPlaces.pass(async () => {
-    const bytes = await objects.read(instance.objectKey);
-    const header = headerOf(instance);
-    const module = readPixelModule(header);
-    const frame = await decode(bytes, header, frameIndex);
-    return rasterOf(frame, options.window ? { ...module, voi: [options.window] } : module);
-  });
-  const { viewport } = options;
-  return viewport ? await fitWithin(raster, viewport.columns, viewport.rows) : raster;
-}
-
-/** Colour goes out as it is; grey through the display pipeline. */
-function rasterOf(frame: PixelFrame, module: PixelModule): Raster {
-  const { columns, rows } = frame;
-  if (frame.samplesPerPixel === 3 && frame.samples instanceof Uint8Array) {
-    return { columns, rows, channels: 3, samples: frame.samples };
-  }
-  const grey = toGrey(frame, module);
-  const samples = new Uint8Array(grey.samples.length);
-  for (let at = 0; at < samples.length; at += 1) samples[at] = Math.round((grey.samples[at] ?? 0) * 255);
-  return { columns, rows, channels: 1, samples };
-}
-
-/** Frame number of the path, counted from 1 there and from 0 here; the first frame where the path names none. */
-function frameIndexOf(request: Request): number {
+/** The frames that the path names; one nameless one where it names none. */
+function framesOf(request: Request): readonly Pick<RenderRequest, 'frameNumber'>[] {
   const { frames } = request.params;
-  if (frames === undefined) return 0;
-  if (typeof frames !== 'string' || !/^[1-9]\d{0,8}$/.test(frames)) {
-    throw new PacsError('bad-request', 'One frame number from 1 is expected');
-  }
-  return Number(frames) - 1;
+  return frames === undefined ? [{}] : frameNumbersOf(frames).map((frameNumber) => ({ frameNumber }));
 }
 
-function sendImage(response: Response, type: string, bytes: Uint8Array): void {
-  response.status(200);
-  response.setHeader('Content-Type', type);
-  response.end(bytes);
+interface Chosen {
+  readonly rendering: Rendering;
+  readonly mediaType: string;
+  readonly isMultipart: boolean;
+}
+
+async function sendRenderings(
+  request: Request,
+  response: Response,
+  renderings: readonly Rendering[],
+): Promise<void> {
+  const [first, ...rest] = chooseTypes(request, renderings);
+  if (!first) throw nothingToRender();
+  const base = baseUrlOf(request);
+  const query = request.originalUrl.replace(/^[^?]*/, '');
+  const sources = [first, ...rest].flatMap(({ rendering, mediaType }) => [...rendering.sources, mediaType]);
+  const isMultipart = first.isMultipart || rest.length > 0;
+  if (isUnchanged(request, response, sources, base, request.path, query, String(isMultipart))) return;
+  const part = async ({ rendering, mediaType }: Chosen): Promise<OutgoingPart> => ({
+    headers: {
+      'Content-Type': TEXT.test(mediaType) ? `${mediaType}; charset=utf-8` : mediaType,
+      'Content-Location': locationOf(base, rendering),
+    },
+    body: await rendering.make(mediaType),
+  });
+  const start = await part(first); // what fails, fails before the header is sent
+  if (isMultipart) await sendMultipart(response, first.mediaType, inTurn(start, rest, part));
+  else await sendSinglePart(response, start);
+}
+
+/** What the client accepts of each. Throws `not-acceptable` when it accepts none. */
+function chooseTypes(request: Request, renderings: readonly Rendering[]): readonly Chosen[] {
+  const chosen = renderings.flatMap((rendering): Chosen[] => {
+    try {
+      const offers = rendering.mediaTypes.flatMap((name) => [
+        { name, isMultipart: false },
+        { name, isMultipart: true },
+      ]);
+      const { offer } = negotiate(request, offers);
+      return [{ rendering, mediaType: offer.name, isMultipart: offer.isMultipart }];
+    } catch (error) {
+      if (error instanceof PacsError && error.kind === 'not-acceptable' && renderings.length > 1) return [];
+      throw error;
+    }
+  });
+  if (chosen.length === 0 && renderings.length > 0) {
+    throw new PacsError('not-acceptable', 'Nothing here can be rendered in a media type of Accept');
+  }
+  return chosen;
+}
+
+function locationOf(base: string, { place, frameNumber }: Rendering): string {
+  const frame = frameNumber === undefined ? '' : `/frames/${frameNumber}`;
+  return `${addressOf(base, place)}${frame}/rendered`;
+}
+
+function nothingToRender(): PacsError {
+  return new PacsError('no-pixel-data', 'Nothing here has a rendered form');
 }

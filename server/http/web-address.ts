@@ -3,6 +3,7 @@
  */
 import type { Request } from 'express';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { InstanceIdentity } from '../../dicom/vocabulary/instance.ts';
 import { parseUid } from '../../dicom/vocabulary/uids.ts';
 import type { InstanceSelection } from '../storage/stored-instance.ts';
 
@@ -16,6 +17,15 @@ export function urlOf(base: string, selection: InstanceSelection): string {
   const series = selection.seriesUid === undefined ? '' : `/series/${selection.seriesUid}`;
   const instance = selection.sopInstanceUid === undefined ? '' : `/instances/${selection.sopInstanceUid}`;
   return `${base}/studies/${selection.studyUid}${series}${instance}`;
+}
+
+/** Address of a stored instance below `base`. */
+export function addressOf(base: string, identity: InstanceIdentity): string {
+  return urlOf(base, {
+    studyUid: identity.studyInstanceUid,
+    seriesUid: identity.seriesInstanceUid,
+    sopInstanceUid: identity.sopInstanceUid,
+  });
 }
 
 /** A UID of the path by its name. Throws `invalid-uid`, also where the route has no such segment. */

@@ -32,21 +32,70 @@ const MAX_PIXELS = 268_000_000;
 
 /** Encodes as baseline JPEG; `quality` 1–100. */
 export async function encodeJpeg(raster: Raster, quality = 90): Promise<Uint8Array> {
-  return await encoder(raster).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+  const image = encoder(raster);
+  return await image.jpeg({ quality, chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer();
+}
+
+/** Encodes values of 0–255 as PNG of white whose opacity they are: grey with alpha, 8 bits each. */
+export async function encodeOpacityPng(
+  layer: Pick<Raster, 'columns' | 'rows' | 'samples'>,
+): Promise<Uint8Array> {
+  const { columns, rows, samples } = layer;
+  const pairs = new Uint8Array(samples.length * 2).fill(255);
+  for (const [index, value] of samples.entries()) pairs[index * 2 + 1] = value;
+  const raw = { width: columns, height: rows, channels: 2 } as const;
+  return await sharp(pairs, { raw }).toColourspace('b-w').png({ compressionLevel: 6 }).toBuffer();
 }
 
 /** Encodes as PNG, 8 bits a sample. */
 export async function encodePng(raster: Raster): Promise<Uint8Array> {
-  return await encoder(raster).png({ compressionLevel: 3 }).toBuffer();
+  return await encoder(raster).png({ compressionLevel: PNG_LEVEL }).toBuffer();
 }
 
-/** Scales a raster to fit `columns` × `rows`, its aspect ratio kept. */
-export async function fitWithin(raster: Raster, columns: number, rows: number): Promise<Raster> {
-  const { data, info } = await encoder(raster)
-    .resize(columns, rows, { fit: 'inside' })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { columns: info.width, rows: info.height, channels: raster.channels, samples: data };
+/** Beyond it, radiographs become hardly smaller and take several times as long. */
+const PNG_LEVEL = 1;
+
+/** Encodes as GIF; several images of one size become an animation that shows each for `frameMs` milliseconds. */
+export async function encodeGif(images: readonly Raster[], frameMs: number): Promise<Uint8Array> {
+  const [first] = images;
+  if (!first) throw new PacsError('internal', 'A GIF needs an image');
+  const { columns, rows, channels } = first;
+  const samples = images.length === 1 ? first.samples : Buffer.concat(images.map((image) => image.samples));
+  const raw = { width: columns, height: rows * images.length, channels, pageHeight: rows };
+  return await sharp(samples, { raw })
+    .gif({ delay: images.map(() => frameMs), dither: 0 })
+    .toBuffer();
+}
+
+/** What is done to the shape of an image, in this order: cut, turned clockwise, mirrored, scaled to fit. */
+export interface Reshape {
+  readonly area?: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly isMirrored: boolean;
+  readonly isUpsideDown: boolean;
+  /** The image is scaled to fit this, its aspect ratio kept. */
+  readonly viewport?: { readonly columns: number; readonly rows: number };
+}
+
+/** Changes the shape of an image; the image itself where nothing is to be done. */
+export async function reshape(raster: Raster, shape: Reshape): Promise<Raster> {
+  const { area, rotation, isMirrored, isUpsideDown, viewport } = shape;
+  const cut = area ? await pixelsOf(raster, encoder(raster).extract(area)) : raster;
+  const turned = rotation === 0 ? cut : await pixelsOf(cut, encoder(cut).rotate(rotation));
+  if (!isMirrored && !isUpsideDown && !viewport) return turned;
+  const image = encoder(turned).flop(isMirrored).flip(isUpsideDown);
+  const scaled = viewport ? image.resize(viewport.columns, viewport.rows, { fit: 'inside' }) : image;
+  return await pixelsOf(turned, scaled);
+}
+
+async function pixelsOf({ channels }: Raster, image: Sharp): Promise<Raster> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  return { columns: info.width, rows: info.height, channels, samples: data };
 }
 
 /** Decodes a JPEG or PNG file to grey. Throws `unsupported-media-type` for anything else, `malformed-dicom` never: a damaged file is `undecodable-pixels`. */

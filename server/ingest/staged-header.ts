@@ -8,6 +8,7 @@ import { readHeader, readHeaderFromPrefix, type ReadLimits } from '../../dicom/r
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
 import type { StagedObject } from '../storage/object-store.ts';
+import { withFrameOffsets } from './frame-offsets.ts';
 import { requireInflatedWithin } from './inflated-size.ts';
 
 const FIRST_BYTES = 64 * 1024;
@@ -34,9 +35,13 @@ async function readAtLeast(staged: StagedObject, limits: ReadLimits): Promise<In
   const most = Math.min(staged.sizeBytes, MOST_BYTES);
   for (let length = FIRST_BYTES; length < most; length *= GROWTH) {
     const header = readHeaderFromPrefix(await staged.readPrefix(length), limits);
-    if (header?.pixelData) return withWholePixelData(header, staged.sizeBytes);
+    if (header?.pixelData) return await withPlaces(header, staged);
   }
-  return withWholePixelData(readHeader(await staged.readPrefix(most), limits), staged.sizeBytes);
+  return await withPlaces(readHeader(await staged.readPrefix(most), limits), staged);
+}
+
+async function withPlaces(header: InstanceHeader, staged: StagedObject): Promise<InstanceHeader> {
+  return await withFrameOffsets(withWholePixelData(header, staged.sizeBytes), staged);
 }
 
 /**

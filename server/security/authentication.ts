@@ -17,10 +17,21 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const principals = new WeakMap<Request, Principal>();
 
-/** Gives each request its principal, `local` being that of this machine. Must come before every route; refuses with `forbidden`. */
-export function authenticate(local: Principal = LOCAL_PRINCIPAL): RequestHandler {
+/** Who is let in. */
+export interface AuthenticationOptions {
+  /** The principal of this machine. */
+  readonly local?: Principal;
+  /** Origins beside those of this machine whose pages may change something. */
+  readonly origins?: ReadonlySet<string>;
+}
+
+/** Gives each request its principal. Must come before every route; refuses with `forbidden`. */
+export function authenticate({
+  local = LOCAL_PRINCIPAL,
+  origins,
+}: AuthenticationOptions = {}): RequestHandler {
   return (request, _response, next) => {
-    requireLocal(request);
+    requireLocal(request, origins);
     principals.set(request, local);
     next();
   };
@@ -43,7 +54,7 @@ export function requirePermission(permission: Permission): RequestHandler {
   };
 }
 
-function requireLocal(request: Request): void {
+function requireLocal(request: Request, origins: ReadonlySet<string> = new Set()): void {
   if (!LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '')) {
     throw new PacsError('forbidden', 'Only requests from this machine are taken');
   }
@@ -51,7 +62,8 @@ function requireLocal(request: Request): void {
     throw new PacsError('forbidden', 'The Host header must name this machine by a loopback name');
   }
   const { origin } = request.headers;
-  if (origin !== undefined && !SAFE_METHODS.has(request.method) && !isLoopbackOrigin(origin)) {
+  const isKnown = origin === undefined || isLoopbackOrigin(origin) || origins.has(origin);
+  if (!isKnown && !SAFE_METHODS.has(request.method)) {
     throw new PacsError('forbidden', 'A page of another site may not change anything here');
   }
 }

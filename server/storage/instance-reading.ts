@@ -4,17 +4,22 @@
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { Row } from './database.ts';
-import type { Origin, StoredInstance } from './stored-instance.ts';
+import type { Origin, StoredInstance, StoredPlace } from './stored-instance.ts';
 
 /** The columns that {@link storedInstanceOf} reads, without and with the (large) header. */
 export const PLACE_COLUMNS = `sop_instance_uid, study_uid, series_uid, sop_class_uid, transfer_syntax_uid, object_key,
-  size_bytes, sha256, origin, stored_at, pixel_offset, pixel_length, pixel_encapsulated`;
+  size_bytes, sha256, origin, stored_at, pixel_offset, pixel_length, pixel_encapsulated, frame_offsets`;
 export const INSTANCE_COLUMNS = `${PLACE_COLUMNS}, metadata`;
 
 const ORIGINS: ReadonlySet<unknown> = new Set<Origin>(['stow', 'import', 'demo', 'analysis', 'dimse']);
 
 /** A row of {@link INSTANCE_COLUMNS} as a stored instance. */
 export function storedInstanceOf(row: Row): StoredInstance {
+  return { ...storedPlaceOf(row), metadata: dataSetAt(row) };
+}
+
+/** A row of {@link PLACE_COLUMNS}: all but the header. */
+export function storedPlaceOf(row: Row): StoredPlace {
   const offset = row['pixel_offset'];
   return {
     studyInstanceUid: textAt(row, 'study_uid'),
@@ -25,7 +30,6 @@ export function storedInstanceOf(row: Row): StoredInstance {
     objectKey: textAt(row, 'object_key'),
     sizeBytes: Number(row['size_bytes']),
     sha256: textAt(row, 'sha256'),
-    metadata: dataSetAt(row),
     storedAt: dateAt(row, 'stored_at'),
     origin: originAt(row),
     ...(offset === null
@@ -35,9 +39,16 @@ export function storedInstanceOf(row: Row): StoredInstance {
             offset: Number(offset),
             length: Number(row['pixel_length']),
             isEncapsulated: row['pixel_encapsulated'] === true,
+            ...frameOffsetsAt(row),
           },
         }),
   };
+}
+
+/** The driver gives 64-bit integers as text; offsets within a file are exact as numbers. */
+function frameOffsetsAt(row: Row): { frameOffsets?: readonly number[] } {
+  const offsets = row['frame_offsets'];
+  return Array.isArray(offsets) ? { frameOffsets: offsets.map(Number) } : {};
 }
 
 /** A text column that is never null. */

@@ -66,8 +66,8 @@ export async function insertInstance(client: PoolClient, instance: NewInstance):
     `WITH reservation AS (DELETE FROM pending_object WHERE object_key = $7 RETURNING object_key)
      INSERT INTO instance (sop_instance_uid, study_uid, series_uid, sop_class_uid, transfer_syntax_uid,
        instance_number, object_key, size_bytes, sha256, origin, pixel_offset, pixel_length, pixel_encapsulated,
-       attributes, metadata)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM reservation
+       frame_offsets, attributes, metadata)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::bigint[], $15, $16 FROM reservation
      RETURNING stored_at`,
     [
       instance.sopInstanceUid,
@@ -83,6 +83,7 @@ export async function insertInstance(client: PoolClient, instance: NewInstance):
       pixelData?.offset ?? null,
       pixelData?.length ?? null,
       pixelData?.isEncapsulated ?? null,
+      pixelData?.frameOffsets ?? null,
       jsonbOf(attributesAt('instance', metadata)),
       JSON.stringify(metadata),
     ],

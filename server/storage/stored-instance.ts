@@ -23,6 +23,9 @@ export interface StoredInstance extends InstanceIdentity {
   readonly pixelData?: PixelDataLocation;
 }
 
+/** A stored instance without its header: what it takes to send its bytes. */
+export type StoredPlace = Omit<StoredInstance, 'metadata'>;
+
 /** Which instances are meant: a study, a series of it, or one instance of that. */
 export interface InstanceSelection {
   readonly studyUid: string;

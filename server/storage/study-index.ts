@@ -6,17 +6,25 @@
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { query } from './database.ts';
 import type { Pool, Queryable } from './database.ts';
-import { INSTANCE_COLUMNS, storedInstanceOf, textAt } from './instance-reading.ts';
+import {
+  INSTANCE_COLUMNS,
+  PLACE_COLUMNS,
+  storedInstanceOf,
+  storedPlaceOf,
+  textAt,
+} from './instance-reading.ts';
 import { countStatement, searchStatement, type SearchQuery } from './search-sql.ts';
 import { dataSetOfRow } from './search-rows.ts';
-import type { InstanceSelection, StoredInstance } from './stored-instance.ts';
+import type { InstanceSelection, StoredInstance, StoredPlace } from './stored-instance.ts';
 
 /** The header of one instance as it is sent: JSON text, with what is needed to name its bulk data. */
 export interface MetadataText {
   readonly studyUid: string;
   readonly seriesUid: string;
   readonly sopInstanceUid: string;
-  /** One JSON object without Pixel Data. */
+  /** SHA-256 of the stored bytes. */
+  readonly sha256: string;
+  /** One JSON object without Pixel Data; every `BulkDataURI` is relative to the address of the instance. */
   readonly json: string;
   readonly hasPixelData: boolean;
 }
@@ -55,15 +63,21 @@ export class StudyIndex {
     return rows.map(storedInstanceOf);
   }
 
+  /** The same instances without their headers, which costs a fraction. */
+  async listPlaces(selection: InstanceSelection): Promise<StoredPlace[]> {
+    return (await this.#select(PLACE_COLUMNS, selection)).map(storedPlaceOf);
+  }
+
   /** The headers of the selection, ready to send, in the order of {@link listInstances}. */
   async listMetadata(selection: InstanceSelection): Promise<MetadataText[]> {
     const columns =
-      'study_uid, series_uid, sop_instance_uid, metadata, pixel_offset IS NOT NULL AS has_pixels';
+      'study_uid, series_uid, sop_instance_uid, sha256, metadata, pixel_offset IS NOT NULL AS has_pixels';
     const rows = await this.#select(columns, selection);
     return rows.map((row) => ({
       studyUid: textAt(row, 'study_uid'),
       seriesUid: textAt(row, 'series_uid'),
       sopInstanceUid: textAt(row, 'sop_instance_uid'),
+      sha256: textAt(row, 'sha256'),
       json: textAt(row, 'metadata'),
       hasPixelData: row['has_pixels'] === true,
     }));

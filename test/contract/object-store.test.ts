@@ -42,6 +42,7 @@ describe.each(STORES)('an object store of $name', ({ open }) => {
           expect(staged.sizeBytes).toBe(bytes.length);
           expect(staged.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
           expect(await staged.readPrefix(7)).toEqual(bytes.slice(0, 7));
+          expect(await staged.read({ start: 3, end: 1e9 })).toEqual(bytes.slice(3));
           await staged.moveTo(KEY);
           expect(await store.read(KEY)).toEqual(bytes);
           expect(new Uint8Array(await collect(store.stream(KEY)))).toEqual(bytes);

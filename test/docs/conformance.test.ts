@@ -9,10 +9,20 @@ import { OSTEON } from '../../dicom/vocabulary/codes.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { FAILURES } from '../../dicom/vocabulary/failure.ts';
 import { NO_SCORE_REASONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
-import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
+import { dicomWebRouter, studiesServiceCapabilities } from '../../server/http/dicom-web-router.ts';
 import { MATCH_KEYS } from '../../server/storage/match-keys.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'conformance.md'), 'utf8');
+
+/** Routes are only looked at, so nothing behind them is needed. */
+const nothing = undefined as never;
+const NO_SERVICES = {
+  index: nothing,
+  objects: nothing,
+  instances: nothing,
+  imaging: nothing,
+  decodingPlaces: nothing,
+};
 
 /** Rows of the table below a heading, cells without back quotes. */
 function tableUnder(heading: string): string[][] {
@@ -34,26 +44,27 @@ function tableUnder(heading: string): string[][] {
 
 describe('the conformance statement', () => {
   it('lists the DICOMweb resources and their methods', () => {
-    const unused = undefined as never;
-    const router = dicomWebRouter({
-      index: unused,
-      objects: unused,
-      instances: unused,
-      decode: unused,
-      decodingPlaces: unused,
-    });
-    const routes = router.stack.flatMap(({ route }) => {
+    const routes = dicomWebRouter(NO_SERVICES).stack.flatMap(({ route }) => {
       if (!route) return [];
       const methods = route.stack.flatMap(({ method }) =>
         ['get', 'post', 'delete'].includes(method) ? [method.toUpperCase()] : [],
       );
-      return [`${route.path} ${[...new Set(methods)].join(', ')}`];
+      return [`${route.path} ${[...new Set(methods)].join(', ') || 'OPTIONS'}`];
     });
     expect(
       tableUnder('## DICOMweb')
         .map(([path, methods]) => `${path ?? ''} ${methods ?? ''}`)
         .toSorted(),
     ).toEqual(routes.toSorted());
+  });
+
+  it('lists the media types of each resource, the default first', () => {
+    const stated = tableUnder('## DICOMweb')
+      .slice(1)
+      .map(([path, , types = '']) => [path, types.replace(/; POST takes.*$/, '')]);
+    expect(stated).toEqual(
+      studiesServiceCapabilities(NO_SERVICES).map(({ path, produces }) => [path, produces.join(', ')]),
+    );
   });
 
   it('lists the match keys with their level and form', () => {

@@ -30,6 +30,7 @@ describe('the configuration', () => {
       demo: true,
       allowDelete: false,
       logLevel: 'info',
+      corsOrigins: [],
       limits: {
         maxObjectBytes: 512_000_000,
         maxBodyBytes: 65_536_000_000,
@@ -65,6 +66,7 @@ describe('the configuration', () => {
         OSTEON_DEMO: 'off',
         OSTEON_ALLOW_DELETE: 'on',
         OSTEON_LOG_LEVEL: 'debug',
+        OSTEON_CORS_ORIGINS: 'https://viewer.example',
         OSTEON_MAX_OBJECT_MB: '2',
         OSTEON_MAX_BODY_MB: '3',
         OSTEON_MAX_PARTS: '4',
@@ -89,6 +91,7 @@ describe('the configuration', () => {
       demo: false,
       allowDelete: true,
       logLevel: 'debug',
+      corsOrigins: ['https://viewer.example'],
       limits: {
         maxObjectBytes: 2_000_000,
         maxBodyBytes: 3_000_000,

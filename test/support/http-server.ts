@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
 import type { DicomWebServices } from '../../server/http/dicom-web-services.ts';
+import { runImagingTask } from '../../server/imaging/run-imaging-task.ts';
 import { createGate } from '../../server/operations/gate.ts';
 import { errorHandler } from '../../server/http/errors.ts';
 import { authenticate } from '../../server/security/authentication.ts';
@@ -30,14 +30,14 @@ export async function serveDicomWeb(
 ): Promise<TestServer> {
   const log: Readonly<Record<string, unknown>>[] = [];
   const app = express();
-  app.use(authenticate(principal));
+  app.use(authenticate({ local: principal }));
   app.use(
     '/dicom-web',
     dicomWebRouter({
       index: storage.index,
       objects: storage.objects,
       instances: storage.instances(),
-      decode: decodeFrame,
+      imaging: runImagingTask,
       decodingPlaces: createGate(2),
       ...services,
     }),

@@ -53,9 +53,9 @@ export async function decodeWithWasm<M, D extends WasmDecoder>(
 }
 
 /** Encodes samples (little endian, colour by pixel) with a fresh encoder object of the module. Rejects like {@link decodeWithWasm}. */
-export async function encodeWithWasm<M, E extends WasmEncoder>(
+export async function encodeWithWasm<M>(
   module: Lazy<M>,
-  construct: (module: M) => E,
+  construct: (module: M) => WasmEncoder,
   info: WasmFrameInfo,
   samples: Uint8Array,
 ): Promise<Uint8Array> {
@@ -64,7 +64,8 @@ export async function encodeWithWasm<M, E extends WasmEncoder>(
     const encoder = construct(instance);
     encoder.getDecodedBuffer(info).set(samples);
     encoder.encode();
-    const codeStream = encoder.getEncodedBuffer().slice();
+    // A copy, and of the plain kind: CharLS gives clamped bytes.
+    const codeStream = new Uint8Array(encoder.getEncodedBuffer());
     encoder.delete();
     return codeStream;
   } catch (error) {

@@ -1,6 +1,6 @@
-/** However many viewers ask, few whole files are in memory for decoding. */
+/** However many viewers ask, few frames are in memory for rendering. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeFrame } from '../../../dicom/pixels/frame-decoder.ts';
+import { runImagingTask } from '../../../server/imaging/run-imaging-task.ts';
 import { createGate } from '../../../server/operations/gate.ts';
 import type { ObjectStore } from '../../../server/storage/object-store.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
@@ -29,10 +29,10 @@ beforeAll(async () => {
   server = await serveDicomWeb(storage, {
     objects,
     decodingPlaces: createGate(2),
-    decode: async (...given) => {
-      const frame = await decodeFrame(...given);
+    imaging: async (task) => {
+      const image = await runImagingTask(task);
       held -= 1;
-      return frame;
+      return image;
     },
   });
 });
@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 describe('rendering', () => {
-  it('reads at most two files at a time for twelve viewers', async () => {
+  it('reads at most two frames at a time for twelve viewers', async () => {
     expect((await stow(`${server.base}/studies`, [dicomFile()])).status).toBe(200);
     const url = `${server.base}/studies/1.2.3/series/1.2.3.0/instances/1.2.3.1/rendered`;
     const answers = await Promise.all(

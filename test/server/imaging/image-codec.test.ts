@@ -5,7 +5,7 @@ import {
   decodeImageFile,
   encodeJpeg,
   encodePng,
-  fitWithin,
+  reshape,
 } from '../../../server/imaging/image-codec.ts';
 
 /** A PNG of 16 bits written by hand, so that the reader is not tested with its own writer. */
@@ -78,7 +78,8 @@ describe('image files', () => {
 
   it('keeps the aspect ratio when it fits a raster into a box', async () => {
     const raster = { columns: 100, rows: 50, channels: 1, samples: new Uint8Array(5000).fill(77) } as const;
-    const small = await fitWithin(raster, 10, 10);
+    const still = { rotation: 0, isMirrored: false, isUpsideDown: false } as const;
+    const small = await reshape(raster, { ...still, viewport: { columns: 10, rows: 10 } });
     expect([small.columns, small.rows, small.channels]).toEqual([10, 5, 1]);
     expect([...small.samples]).toEqual(Array.from({ length: 50 }, () => 77));
   });
