@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import cli, export, fracatlas, negatives, region_eval, region_head, runtime, synthetic
+from . import cli, export, fracatlas, negatives, region_eval, region_head, runtime
 from .backbone import BACKBONE_FILE, LAST_CHANNELS, Backbone
 from .descriptions import BODY_REGION, LABEL_CONCEPTS
 from .normalise import normalise, read_grey
 from .region_data import LABELS, SPEC, UNKNOWN, Item, Mixture, Sampler, Sources
 from .region_head import Head
 
-EPOCHS, BATCH, RATE = 3, 32, 4e-4
+EPOCHS, BATCH, RATE = 2, 32, 4e-4
 AVERAGE_DECAY = 0.995
 FROZEN_BLOCKS = 4
 """Backbone blocks left at their ImageNet weights: the finest maps cost most and gain least."""
@@ -151,7 +151,7 @@ def evaluate(args) -> None:
     results = region_eval.evaluate(args.data, args.work, args.synthetic, load(args.work), load_heads(args.work))
     runtime.write_json(args.results / "body-region.json", {
         "id": "body-region", "epochs": state["epoch"], "split": region_eval.SPLIT,
-        "synthetic": synthetic.statement(state["synthetic"]) + " " + region_eval.DRAWN, **results})
+        "synthetic": region_eval.DRAWN.format(count=state["synthetic"]), **results})
     runtime.log("\n".join(f"{f['what']}: {f['value']}" for f in results["figures"]))
 
 

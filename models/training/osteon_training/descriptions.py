@@ -21,6 +21,7 @@ REGIONS = ["hand", "leg", "hip", "shoulder"]
 RESEARCH_ONLY_TEXT = "Research use only. Not a medical device."
 FRACTURE_CONCEPT = {"value": "125605004", "scheme": "SCT", "meaning": "Fracture of bone"}
 BONE_AGE_CONCEPT = {"value": "85151-9", "scheme": "LN", "meaning": "XR Bone age"}
+ONE_HAND_CONCEPT = {"value": "one-hand", "scheme": "99OSTEON", "meaning": "One whole hand"}
 MONTH = {"value": "mo", "scheme": "UCUM", "meaning": "month"}
 LABEL_CONCEPTS = {
     "hand": {"value": "53120007", "scheme": "SCT", "meaning": "Upper limb"},
@@ -54,16 +55,19 @@ BODY_REGION = Description(
                  "where they belong. " + RESEARCH_ONLY_TEXT,
     limitations=(
         '"hand" means any part of the upper limb and "leg" any part of the lower limb, as in FracAtlas.',
-        "The set of non-limb images is small: few distinct DICOM images and procedural pictures; two chest radiographs "
-        "in all. Other radiographs of the trunk, of teeth or of the skull may pass as limbs.",
+        "Radiographs of chest, skull, spine, belly, teeth and breast were drawn for training; only five real ones (one of a dog) "
+        "were at hand. A real one may still pass as a limb.",
+        "A film that shows hips or shoulders beside the trunk may count as a limb or not.",
         "Trained on one data set of limbs; other equipment and populations are untested.",
         "Hip and shoulder have few validation images; see n."),
     training_data=(
         FRACATLAS,
-        {"name": "DICOM test images that show no limb", "images": 51, "licence": "per file, test data",
-         "citation": "pydicom, NEMA WG-04, fo-dicom, cornerstone3D, highdicom and dcmjs test files."},
+        {"name": "DICOM test images that show no limb", "images": 54, "licence": "per file, test data",
+         "citation": "pydicom, NEMA WG-04, fo-dicom, cornerstone3D, highdicom and dcmjs test files; five are radiographs."},
+        {"name": "Drawn radiographs of other parts, and plain drawn limbs", "images": 1640, "licence": "CC BY 4.0",
+         "citation": "trunk_phantoms.py of this repository."},
         IMAGENET),
-    weights_licence="CC-BY-4.0", research_only=False)
+    weights_licence="CC-BY-4.0", research_only=False, version="0.2.0")
 
 FRACTURE_PROBABILITY = Description(
     id="fracture-probability", task="fracture-probability", name="Osteon Fracture Probability",
@@ -109,4 +113,19 @@ BONE_AGE = Description(
     training_data=(
         {"name": "RSNA Pediatric Bone Age Challenge 2017", "images": 12163, "licence": RSNA_LICENCE,
          "citation": RSNA_CITATION}, IMAGENET),
+    weights_licence=RSNA_LICENCE, research_only=True)
+
+ONE_HAND = Description(
+    id="one-hand", task="one-hand", name="Osteon One Hand",
+    routing={"regions": ["hand"], "requiresRequest": True},
+    intended_use="Tells whether a radiograph shows one whole hand from the front, so that no bone age is read from two hands, "
+                 "a part of a hand or another limb. " + RESEARCH_ONLY_TEXT,
+    limitations=(
+        "Lateral and oblique views of a hand were not judged: they may pass or be refused.",
+        "Two hands on one image were made from single ones for training and validation; few real ones were at hand.",
+        "A missing or fused finger, a cast or hardware is not what it looks for."),
+    training_data=(
+        {"name": "RSNA Pediatric Bone Age Challenge 2017", "images": 780, "licence": RSNA_LICENCE,
+         "citation": RSNA_CITATION},
+        {**FRACATLAS, "images": 1900}, IMAGENET),
     weights_licence=RSNA_LICENCE, research_only=True)

@@ -24,8 +24,10 @@ BATCH = 16
 SPLIT = ("FracAtlas by the shipped split (near-duplicates together); bone-age hands for validation only; images of other modalities "
          "by content, so that copies of one image stay on one side. Each real non-limb radiograph is scored by a network that "
          "never saw it (crossed: all others learned), and by one that saw none of them.")
-DRAWN = ("Radiographs of the trunk, head, teeth, breast and vessels that serve as non-limbs were drawn by "
-         "`trunk_phantoms.py`: 1,400 for training; 160 others only validate, in a figure of their own.")
+DRAWN = ("At most {count} hands and forearms of the demo's make (never more than a tenth) were mixed into an epoch of training. "
+         "Radiographs of the trunk, head, teeth, breast and vessels that serve as non-limbs were drawn by "
+         "`trunk_phantoms.py`: 1,400 for training; 160 others only validate, in a figure of their own. 240 plain drawn limbs "
+         "stand against them. A figure on drawn images says so; every other is on real ones.")
 
 
 class Items(NamedTuple):
