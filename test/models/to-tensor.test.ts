@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { apply, applyToBox } from '../../dicom/vocabulary/geometry.ts';
+import type { InputSpec } from '../../models/input-contract.ts';
 import { percentiles } from '../../models/normalise/percentile.ts';
 import { resample } from '../../models/normalise/resample.ts';
 import { toTensor } from '../../models/normalise/to-tensor.ts';
@@ -122,5 +123,43 @@ describe('the tensor and the way back', () => {
     expect(tensor.dims).toEqual([1, 1, 64, 64]);
     expect(tensor.data.slice(0, 64 * 16).every((value) => value === 0)).toBe(true);
     expect(Math.max(...tensor.data)).toBe(1);
+  });
+
+  it('stretches an image over the whole tensor, each axis by itself, and finds the way back', () => {
+    const image = { columns: 200, rows: 100, samples: new Float32Array(200 * 100).fill(0.5) };
+    const { tensor, toImage } = toTensor(image, { ...REGION.input, fit: 'stretch', steps: [] });
+    expect(tensor.data.every((value) => value === 0.5)).toBe(true);
+    expect(apply(toImage, 64, 64)).toEqual({ x: 200, y: 100 });
+    expect(apply(toImage, 16, 32)).toEqual({ x: 50, y: 50 });
+  });
+
+  it('pads with the grey that the manifest states, scaled and standardised as the image is', () => {
+    const image = { columns: 64, rows: 32, samples: new Float32Array(64 * 32).fill(1) };
+    const steps: InputSpec['steps'] = [
+      { op: 'scale', factor: 255 },
+      { op: 'standardise', mean: [55], std: [2] },
+    ];
+    const { tensor } = toTensor(image, { ...REGION.input, padding: 0.2, steps });
+    expect(tensor.data[0]).toBeCloseTo((0.2 * 255 - 55) / 2, 4);
+    expect(tensor.data[64 * 32]).toBeCloseTo(100, 4);
+  });
+
+  it('puts channels last, and blue first, where the manifest says so; means stay red, green, blue', () => {
+    const image = {
+      columns: 64,
+      rows: 64,
+      samples: Float32Array.from({ length: 4096 }, (_, at) => at / 4096),
+    };
+    const steps = [{ op: 'standardise' as const, mean: [1, 2, 3], std: [1, 1, 1] }];
+    const spec = { ...REGION.input, channels: 3 as const, steps };
+    const first = toTensor(image, spec);
+    const last = toTensor(image, { ...spec, layout: 'nhwc', channelOrder: 'bgr' });
+    expect(last.tensor.dims).toEqual([1, 64, 64, 3]);
+    for (const pixel of [0, 77, 4095]) {
+      for (const channel of [0, 1, 2]) {
+        expect(last.tensor.data[pixel * 3 + channel]).toBe(first.tensor.data[(2 - channel) * 4096 + pixel]);
+      }
+    }
+    expect(toTensor(image, { ...spec, layout: 'chw' }).tensor.dims).toEqual([3, 64, 64]);
   });
 });
