@@ -92,7 +92,7 @@ export class BulkParts {
   /** Where the code stream of a part lies: a JP2 file keeps it in a box. ISO 15444-1 I.5. Throws `undecodable-pixels`. */
   async codeStreamOf({ mediaType, range }: BulkPart): Promise<ByteRange> {
     if (mediaType.name !== 'image/jp2') return range;
-    const first = Buffer.from(await this.#first(range));
+    const first = Buffer.from(await this.readFirst(range));
     if (first.length < 12 || first.readUInt32BE(4) !== 0x6a502020) return range;
     for (let at = 0; at + 8 <= first.length;) {
       const length = first.readUInt32BE(at);
@@ -116,13 +116,14 @@ export class BulkParts {
     }
   }
 
-  async #first({ start, end }: ByteRange): Promise<Uint8Array> {
+  /** The first bytes of a range, as many as tell what they are. */
+  async readFirst({ start, end }: ByteRange): Promise<Uint8Array> {
     return await this.#staged.read({ start, end: Math.min(start + FIRST_BYTES, end) });
   }
 
   /** A JPEG says by its start of frame which process it is; what it leaves open is the table's default. */
   async #jpegSyntax({ range }: BulkPart, usual: string): Promise<string> {
-    const bytes = await this.#first(range);
+    const bytes = await this.readFirst(range);
     for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
       const marker = bytes[at + 1] ?? 0;
       const isStartOfFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);

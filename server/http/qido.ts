@@ -49,5 +49,12 @@ function withRetrieveUrl(request: Request, level: QueryLevel, match: DataSet): D
     ...(level !== 'study' && seriesUid !== undefined ? { seriesUid } : {}),
     ...(level === 'instance' && sopInstanceUid !== undefined ? { sopInstanceUid } : {}),
   });
-  return { ...match, ...dataSetOf({ RetrieveURL: url }) };
+  return { ...withAddresses(match, url), ...dataSetOf({ RetrieveURL: url }) };
+}
+
+/** The index keeps addresses of bulk data relative to that of the instance; a quote inside a JSON string is escaped, so the pattern stands nowhere else. */
+function withAddresses(match: DataSet, url: string): DataSet {
+  const json = JSON.stringify(match);
+  if (!json.includes('"BulkDataURI":')) return match;
+  return JSON.parse(json.replaceAll('"BulkDataURI":"', `"BulkDataURI":"${url}/`)) as DataSet;
 }

@@ -6,6 +6,7 @@
  * so nothing is stored before the whole request was read.
  */
 import { assembleFile, type BulkValue } from '../../dicom/transcode/assembled-file.ts';
+import { describeFrames } from '../../dicom/transcode/described-frames.ts';
 import type { DataElement, DataSet, Tag } from '../../dicom/vocabulary/data-set.ts';
 import { isItem, numberOf, textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
@@ -132,6 +133,7 @@ async function fileOf(dataSet: DataSet, bulk: BulkParts): Promise<AsyncIterable<
     if (tag === TAG.PixelData && element.BulkDataURI !== undefined) {
       const pixels = await pixelDataOf(dataSet, bulk.find(element.BulkDataURI, tag), bulk);
       transferSyntaxUid = pixels.transferSyntaxUid;
+      Object.assign(kept, pixels.described);
       values.set(tag, pixels.value);
     } else if (tag === TAG.PixelData) {
       const source = Buffer.from(element.InlineBinary ?? '', 'base64');
@@ -155,7 +157,7 @@ async function pixelDataOf(
   dataSet: DataSet,
   parts: readonly BulkPart[],
   bulk: BulkParts,
-): Promise<{ transferSyntaxUid: string; value: BulkValue<Source> }> {
+): Promise<{ transferSyntaxUid: string; value: BulkValue<Source>; described?: DataSet }> {
   const syntaxes = new Set(await Promise.all(parts.map((part) => bulk.transferSyntaxOf(part))));
   const [transferSyntaxUid, other] = syntaxes;
   if (transferSyntaxUid === undefined || other !== undefined) {
@@ -172,7 +174,12 @@ async function pixelDataOf(
     );
   }
   const ranges = await Promise.all(parts.map((part) => bulk.codeStreamOf(part)));
-  return { transferSyntaxUid, value: { frames: ranges.map(bytesAt) } };
+  const first = await bulk.readFirst(ranges[0] ?? { start: 0, end: 0 });
+  return {
+    transferSyntaxUid,
+    value: { frames: ranges.map(bytesAt) },
+    described: describeFrames(dataSet, transferSyntaxUid, first),
+  };
 }
 
 function wholeOf(parts: readonly BulkPart[]): { source: ByteRange; length: number } {

@@ -98,7 +98,12 @@ export async function insertInstance(client: PoolClient, instance: NewInstance):
   return storedAt;
 }
 
-async function insertStudy(client: PoolClient, { studyInstanceUid, metadata }: NewInstance): Promise<void> {
+async function insertStudy(client: PoolClient, instance: NewInstance): Promise<void> {
+  const { studyInstanceUid, metadata, origin } = instance;
+  if (origin === 'analysis') {
+    await requireStudy(client, studyInstanceUid);
+    return;
+  }
   await query(
     client,
     `WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtextextended($1, ${STUDY_LOCK})))
@@ -118,6 +123,13 @@ async function insertStudy(client: PoolClient, { studyInstanceUid, metadata }: N
       jsonbOf(attributesAt('study', metadata)),
     ],
   );
+}
+
+/** A result must not bring a study back that was deleted while it was analysed. */
+async function requireStudy(client: PoolClient, studyUid: string): Promise<void> {
+  await query(client, `SELECT pg_advisory_xact_lock_shared(hashtextextended($1, ${STUDY_LOCK}))`, [studyUid]);
+  const found = await query(client, 'SELECT 1 FROM study WHERE study_uid = $1', [studyUid]);
+  if (found.length === 0) throw new PacsError('not-found', 'The study of this result is not stored any more');
 }
 
 async function insertSeries(client: PoolClient, instance: NewInstance): Promise<void> {

@@ -96,6 +96,7 @@ function filesOf(study: StudyFacts): Buffer[] {
         SeriesNumber: String(series),
         InstanceNumber: String(3 - number),
         BodyPartExamined: 'HAND',
+        OverlayData: new Uint8Array(2000), // too long for a header
         RequestAttributesSequence: [
           { ScheduledProcedureStepID: `SPS${series}`, RequestedProcedureID: `RP${study.uid}` },
         ],

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { InstanceDeletion } from '../../../server/ingest/delete-instances.ts';
+import { oneChunk } from '../../../server/ingest/one-chunk.ts';
 import type { Principal } from '../../../server/security/principal.ts';
 import { query } from '../../../server/storage/database.ts';
 import { repairStorage } from '../../../server/storage/repair.ts';
@@ -123,6 +124,14 @@ describe('DELETE on a DICOMweb resource', () => {
     expect((await storeBytes(storage.instances(), FILES[0] ?? Buffer.alloc(0))).status).toBe('stored');
     expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(4);
     expect(await storedUids()).toEqual(['1.2.3.1.1']);
+  });
+
+  it('is not undone by a result of an analysis that was under way', async () => {
+    const file = FILES[0] ?? Buffer.alloc(0);
+    const outcome = await storage.instances().store(oneChunk(file), { origin: 'analysis' });
+    expect(outcome).toMatchObject({ status: 'refused', failure: { kind: 'not-found' } });
+    expect(await storedUids()).toEqual([]);
+    expect(await storage.reservations()).toBe(0);
   });
 
   it('and stores into the same study end well whichever comes first', async () => {

@@ -66,6 +66,14 @@ describe('QIDO-RS resources (PS3.18 10.6, Table 10.6.1-5)', () => {
     });
   });
 
+  it('gives bulk data of a match an address under its Retrieve URL (PS3.18 F.2.6)', async () => {
+    const { matches } = await server.search('/instances?SOPInstanceUID=1.2.1.1.1&includefield=all');
+    const addresses = Object.values(matches[0] ?? {}).flatMap(({ BulkDataURI }) => BulkDataURI ?? []);
+    expect(addresses).toEqual([
+      `${server.base}/studies/1.2.1/series/1.2.1.1/instances/1.2.1.1.1/bulkdata/60003000`,
+    ]);
+  });
+
   it('adds what includefield names from the whole header, and everything for all', async () => {
     const plain = await server.search('/instances?SOPInstanceUID=1.2.1.1.1');
     expect(plain.matches[0]?.[TAG.HighBit]).toBeUndefined();

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../../dicom/pixels/frame-decoder.ts';
 import { readPart10 } from '../../../dicom/read/part10-reader.ts';
@@ -111,6 +112,22 @@ describe('STOW-RS of metadata with bulk data (PS3.18 10.5.1.4)', () => {
     expect((await postParts(`${server.base}/studies`, parts)).status).toBe(200);
     expect(readPart10(await storedFile()).header.transferSyntaxUid).toBe('1.2.840.10008.1.2.5');
     expect(await storedSamples()).toEqual([...PIXELS]);
+  });
+
+  it('reads what the metadata leave out of the Image Pixel attributes from the frame (10.5.1.4)', async () => {
+    const kept = Object.entries(imageDataSet(ADDRESS)).filter(([tag]) => !tag.startsWith('0028'));
+    const jpeg = await sharp(Buffer.alloc(16 * 8, 200), { raw: { width: 16, height: 8, channels: 1 } })
+      .toColourspace('b-w')
+      .jpeg()
+      .toBuffer();
+    const parts = [jsonPart(Object.fromEntries(kept)), bulkPart(ADDRESS, jpeg, 'image/jpeg')];
+    expect((await postParts(`${server.base}/studies`, parts)).status).toBe(200);
+    const { header } = readPart10(await storedFile());
+    expect(header.transferSyntaxUid).toBe('1.2.840.10008.1.2.4.50');
+    expect(numberOf(header.attributes, TAG.Rows)).toBe(8);
+    expect(numberOf(header.attributes, TAG.Columns)).toBe(16);
+    expect(textOf(header.attributes, TAG.PhotometricInterpretation)).toBe('MONOCHROME2');
+    expect(new Set(await storedSamples())).toEqual(new Set([200]));
   });
 
   it.each([
