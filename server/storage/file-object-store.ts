@@ -1,19 +1,23 @@
 /**
  * Objects as files of one folder: `objects/` holds what is kept, `staging/` what is being written.
  *
- * Trap: a rename survives a power failure only when the directory is synced too, and a new directory only when its
+ * A staged file is linked to its place, not renamed: the name that stays in `staging/` until the row is committed says, after
+ * a crash, which object may have no owner. Trap: a rename survives a power failure only when the directory is synced too, and a new directory only when its
  * parent is. Both folders lie under one root because a rename across file systems is a copy.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import type { ByteRange, ObjectStore, StagedObject, StageOptions } from './object-store.ts';
+import { objectKeyOf, type ByteRange, type ObjectStore } from './object-store.ts';
+import type { StagedObject, StageOptions } from './object-store.ts';
 
 const KEY = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9.]{1,64}-[0-9a-f]{16}\.dcm$/;
+
+const RENAMED_INSTEAD: readonly string[] = ['EEXIST', 'EPERM', 'ENOTSUP', 'ENOSYS'];
 
 export class FileObjectStore implements ObjectStore {
   readonly #objects: string;
@@ -75,6 +79,14 @@ export class FileObjectStore implements ObjectStore {
     await guarded('delete', () => rm(this.#pathOf(key), { force: true }));
   }
 
+  async stagedKeys(): Promise<readonly string[]> {
+    const names = await guarded('list', () => readdir(this.#staging));
+    return names.flatMap((name) => {
+      const [, uid, token] = /^([0-9.]{1,64})-([0-9a-f]{16})\.dcm$/.exec(name) ?? [];
+      return uid === undefined || token === undefined ? [] : [objectKeyOf(uid, token)];
+    });
+  }
+
   async removeStaged(): Promise<number> {
     return await guarded('clear', async () => {
       const names = await readdir(this.#staging);
@@ -107,7 +119,7 @@ export class FileObjectStore implements ObjectStore {
 class StagedFile implements StagedObject {
   readonly sizeBytes: number;
   readonly sha256: string;
-  readonly #path: string;
+  #path: string;
   readonly #prepare: (key: string) => Promise<string>;
   #file: FileHandle | undefined;
 
@@ -144,7 +156,10 @@ class StagedFile implements StagedObject {
     await this.#close();
     await guarded('move', async () => {
       const target = await this.#prepare(key);
-      await rename(this.#path, target);
+      const noted = join(dirname(this.#path), basename(key));
+      await rename(this.#path, noted);
+      this.#path = noted;
+      await linkOrRename(noted, target);
       await syncFolder(dirname(target));
     });
   }
@@ -207,6 +222,17 @@ async function makeDurableFolder(folder: string): Promise<void> {
   for (let parent = dirname(folder); ; parent = dirname(parent)) {
     await syncFolder(parent);
     if (parent === dirname(first) || parent === dirname(parent)) return;
+  }
+}
+
+/** What is there already is replaced. Some file systems (FAT, some network disks) know no links; there a crash may leave an object without an owner. */
+async function linkOrRename(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!RENAMED_INSTEAD.includes(code)) throw error;
+    await rename(from, to);
   }
 }
 

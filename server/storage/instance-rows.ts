@@ -17,8 +17,8 @@ import type { StoredInstance } from './stored-instance.ts';
 export type NewInstance = Omit<StoredInstance, 'storedAt'>;
 
 /**
- * Notes that an object may soon lie under `objectKey` without an instance row. Not synced: if the note is lost in a
- * power failure the only loss is disk space, so it must not cost a second flush of every store.
+ * Notes that an object may soon lie under `objectKey` without an instance row. Not synced, or every store would cost a
+ * second flush: when the note is lost in a crash, the object store's own (`stagedKeys`) is there.
  */
 export async function reserveObject(pool: Pool, objectKey: string, sopInstanceUid: string): Promise<void> {
   await query(

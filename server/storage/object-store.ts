@@ -24,9 +24,9 @@ export interface StagedObject {
   read(range: ByteRange): Promise<Uint8Array>;
   /** Returns when the bytes would survive a power failure. */
   sync(): Promise<void>;
-  /** Makes the object visible under `key`, durably. */
+  /** Makes the object visible under `key`, durably. Until `discard` the store remembers that the key may have no owner. */
   moveTo(key: string): Promise<void>;
-  /** Removes the staged bytes; does nothing when there are none any more. */
+  /** Removes the staged bytes, and forgets where they were moved; never touches the object. Does nothing when there are none any more. */
   discard(): Promise<void>;
 }
 
@@ -42,6 +42,11 @@ export interface ObjectStore {
   stream(key: string, range?: ByteRange): Readable;
   /** Removes an object; does nothing when there is none. */
   delete(key: string): Promise<void>;
+  /**
+   * Keys that earlier processes moved staged bytes to, or were about to, without a `discard` behind it: whether an object
+   * under one of them is wanted, the index knows. Call it before `removeStaged`.
+   */
+  stagedKeys(): Promise<readonly string[]>;
   /** Removes what earlier processes staged and never finished. Call once, before the first `stage`. */
   removeStaged(): Promise<number>;
 }

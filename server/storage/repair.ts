@@ -22,8 +22,9 @@ export interface RepairReport {
 
 /** Removes leftovers. Call once per process, before the first store. */
 export async function repairStorage(pool: Pool, objects: ObjectStore): Promise<RepairReport> {
+  const ownerless = await removeOwnerless(pool, objects);
   const stagedRemoved = await objects.removeStaged();
-  return { stagedRemoved, objectsRemoved: await removeAbandoned(pool, objects, 0) };
+  return { stagedRemoved, objectsRemoved: ownerless + (await removeAbandoned(pool, objects, 0)) };
 }
 
 /** Every minute removes what stores left behind that could not clean up, long after they gave up. Returns how to end it. */
@@ -65,6 +66,19 @@ export async function removeAbandoned(
     }
   }
   return objectsRemoved;
+}
+
+/** Objects that were in place before their row was. Their reservation may be lost too: it is not synced. */
+async function removeOwnerless(pool: Pool, objects: ObjectStore): Promise<number> {
+  let removed = 0;
+  for (const key of await objects.stagedKeys()) {
+    const owned = await query(pool, 'SELECT 1 FROM instance WHERE object_key = $1', [key]);
+    if (owned.length > 0) continue;
+    await objects.delete(key);
+    await releaseObject(pool, key);
+    removed += 1;
+  }
+  return removed;
 }
 
 async function removePending(

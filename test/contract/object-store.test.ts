@@ -88,6 +88,16 @@ describe.each(STORES)('an object store of $name', ({ open }) => {
     expect(await store.removeStaged()).toBe(0);
   });
 
+  it('remembers where bytes were moved until they are discarded', async () => {
+    const staged = await store.stage(inPieces(BYTES));
+    expect(await store.stagedKeys()).toEqual([]);
+    await staged.moveTo(KEY);
+    expect(await (await open(join(root, 'deep', 'down'))).stagedKeys()).toEqual([KEY]);
+    await staged.discard();
+    expect(await store.stagedKeys()).toEqual([]);
+    expect(Buffer.from(await store.read(KEY))).toEqual(BYTES);
+  });
+
   it('removes what earlier processes left staged', async () => {
     const staged = await store.stage(inPieces(BYTES));
     expect(await store.removeStaged()).toBe(1);

@@ -4,9 +4,17 @@
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { toGrey } from '../../dicom/pixels/render.ts';
 import { readImagePixel } from '../../dicom/read/image-pixel.ts';
+import { readOverlayPlanes } from '../../dicom/read/overlay-planes.ts';
 import { readHeader, readHeaderFromPrefix, readPart10 } from '../../dicom/read/part10-reader.ts';
+import { presentationFor, presentedImages } from '../../dicom/read/presentation-state.ts';
 import { readPixelModule } from '../../dicom/read/pixel-module.ts';
 import { readReport } from '../../dicom/sr/report-reader.ts';
+import { reportAs } from '../../dicom/sr/report-text.ts';
+import { shellOf } from '../../dicom/transcode/file-shell.ts';
+import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
+import { readJsonModel } from '../../dicom/web-model/json-model-reader.ts';
+import { readNativeModel } from '../../dicom/web-model/native-model-reader.ts';
+import { writeNativeModel } from '../../dicom/web-model/native-model-writer.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import { PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
 
@@ -23,15 +31,27 @@ export async function walk(file: Uint8Array): Promise<Outcome> {
   const reading = await named(() => (header = readHeader(file)));
   if (header === undefined) return reading ?? 'internal';
   const known = header;
-  await named(() => readReport(known.attributes));
-  await named(() => readPixelModule(known, file));
+  await convert(file, known);
+  await named(() => readPixelModule(known));
   await named(() => decodeFrame(file, known, readImagePixel(known).frames - 1));
   return (await named(() => show(file, known))) ?? 'shown';
 }
 
+/** Everything that is made of a data set for the web. */
+async function convert(file: Uint8Array, { attributes, sopInstanceUid }: InstanceHeader): Promise<void> {
+  await named(() => readReport(attributes));
+  await named(() => reportAs('text/html', attributes));
+  await named(() => presentedImages(attributes));
+  await named(() => presentationFor(attributes, sopInstanceUid, true));
+  await named(() => readOverlayPlanes(file, attributes));
+  await named(() => readJsonModel(JSON.stringify([attributes])));
+  await named(() => readNativeModel(writeNativeModel(attributes)));
+  await named(() => shellOf(file, new Uint8Array(), TRANSFER_SYNTAX.explicitVrLittleEndian));
+}
+
 async function show(file: Uint8Array, header: InstanceHeader): Promise<void> {
   const frame = await decodeFrame(file, header, 0);
-  const grey = toGrey(frame, readPixelModule(header, file));
+  const grey = toGrey(frame, readPixelModule(header));
   if (grey.samples.length !== frame.rows * frame.columns) {
     throw new Error(`${grey.samples.length} samples for ${frame.rows} × ${frame.columns} pixels`);
   }

@@ -24,6 +24,7 @@ beforeAll(async () => {
     },
     stream: (...given) => files.stream(...given),
     delete: (...given) => files.delete(...given),
+    stagedKeys: () => files.stagedKeys(),
     removeStaged: () => files.removeStaged(),
   };
   server = await serveDicomWeb(storage, {

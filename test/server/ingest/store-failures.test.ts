@@ -31,7 +31,7 @@ const broken = (): never => {
   throw new PacsError('storage-unavailable', 'The disk is full (ENOSPC)');
 };
 
-type Step = 'stage' | 'readPrefix' | 'sync' | 'moveTo' | 'after moveTo';
+type Step = 'none' | 'stage' | 'readPrefix' | 'sync' | 'moveTo' | 'after moveTo';
 
 /** The object store of this file, failing at one step. */
 function failingAt(step: Step): ObjectStore {
@@ -58,6 +58,7 @@ function failingAt(step: Step): ObjectStore {
     read: (key, range) => objects.read(key, range),
     stream: (key, range) => objects.stream(key, range),
     delete: (key) => objects.delete(key),
+    stagedKeys: () => objects.stagedKeys(),
     removeStaged: () => objects.removeStaged(),
   };
 }
@@ -174,12 +175,32 @@ describe('repair at start-up', () => {
     await reserveObject(storage.pool, key, '1.2.3.1');
     await staged.moveTo(key);
     expect(await repairStorage(storage.pool, storage.objects)).toEqual({
-      stagedRemoved: 1,
+      stagedRemoved: 2,
       objectsRemoved: 1,
     });
     expect(await storage.files()).toEqual({ kept: [], staged: [] });
     expect(await storage.reservations()).toBe(0);
     await forgotten.discard();
+  });
+
+  it('removes an object whose reservation was lost with the last writes of a killed database', async () => {
+    const staged = await storage.objects.stage(inPieces(dicomFile()));
+    await staged.moveTo(key);
+    expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(1);
+    expect(await storage.files()).toEqual({ kept: [], staged: [] });
+  });
+
+  it('keeps an object whose row was committed before the crash came', async () => {
+    const keys: string[] = [];
+    const hooks = { inTransaction: async () => void keys.push(...(await storage.objects.stagedKeys())) };
+    const outcome = await storeBytes(storage.instances({ hooks }), dicomFile());
+    if (outcome.status !== 'stored') throw new Error('not stored');
+    expect(keys).toEqual([outcome.instance.objectKey]);
+    const objects: ObjectStore = Object.assign(failingAt('none'), {
+      stagedKeys: () => Promise.resolve(keys),
+    });
+    expect((await repairStorage(storage.pool, objects)).objectsRemoved).toBe(0);
+    expect((await storage.files()).kept).toHaveLength(1);
   });
 
   it('keeps an object whose row is there although its reservation is too', async () => {
@@ -208,6 +229,7 @@ describe('repair at start-up', () => {
     expect((await storage.files()).kept).toHaveLength(1);
     await query(storage.pool, "UPDATE pending_object SET reserved_at = now() - interval '301 seconds'");
     expect(await removeAbandoned(storage.pool, storage.objects, 300)).toBe(1);
+    await staged.discard();
     expect(await storage.files()).toEqual({ kept: [], staged: [] });
     expect(await storage.reservations()).toBe(0);
   });
