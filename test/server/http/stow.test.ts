@@ -195,7 +195,7 @@ describe('STOW-RS (PS3.18 10.5)', () => {
   it('answers 405 with Allow to a method that the resource has not (RFC 9110 15.5.6)', async () => {
     const response = await fetch(`${server.base}/studies`, { method: 'PUT' });
     expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('GET, HEAD, POST');
+    expect(response.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
   });
 
   it('answers 413 when every object is too large, 503 with Retry-After when storage is away', async () => {
