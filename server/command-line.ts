@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
 import { PacsError } from '../dicom/vocabulary/failure.ts';
-import { settingRows } from './config.ts';
+import { settingRows } from './settings.ts';
 import type { ImageDescription } from './ingest/import-image.ts';
 import { textTable } from './operations/text-table.ts';
 

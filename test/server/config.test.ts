@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { readConfiguration, settingsAsMarkdown } from '../../server/config.ts';
+import { readConfiguration } from '../../server/config.ts';
+import { settingsAsMarkdown } from '../../server/settings.ts';
 
 function failureOf(environment: Record<string, string>): PacsError {
   try {

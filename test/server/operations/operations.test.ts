@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { helpPage, readCommand } from '../../../server/command-line.ts';
-import { SETTINGS } from '../../../server/config.ts';
+import { SETTINGS } from '../../../server/settings.ts';
 import { describeError, SILENT_LOG } from '../../../server/operations/log.ts';
 import { showProgress } from '../../../server/operations/progress.ts';
 import { Shutdown } from '../../../server/operations/shutdown.ts';
