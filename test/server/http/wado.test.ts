@@ -6,10 +6,8 @@ import { textOf } from '../../../dicom/vocabulary/data-set.ts';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { TRANSFER_SYNTAX } from '../../../dicom/vocabulary/uids.ts';
-import { parseMediaType } from '../../../server/http/media-type.ts';
-import { boundaryOf, readMultipart } from '../../../server/http/multipart.ts';
 import { decodeImageFile } from '../../../server/imaging/image-codec.ts';
-import { collect, inPieces } from '../../support/bytes.ts';
+import { bytesOf, partsOf } from '../../support/answers.ts';
 import { dicomFile, NO_IMAGE } from '../../support/dicom-file.ts';
 import type { FileOverrides } from '../../support/dicom-file.ts';
 import { serveDicomWeb, stow } from '../../support/http-server.ts';
@@ -45,24 +43,6 @@ async function keep(attributes: FileOverrides = {}, transferSyntaxUid?: string):
 
 async function get(path: string, accept = '*/*'): Promise<Response> {
   return await fetch(`${server.base}${path}`, { headers: { Accept: accept } });
-}
-
-async function bytesOf(response: Response): Promise<Buffer> {
-  return Buffer.from(await response.arrayBuffer());
-}
-
-async function partsOf(response: Response): Promise<{ type: string; location: string; body: Buffer }[]> {
-  const mediaType = parseMediaType(response.headers.get('content-type') ?? '');
-  if (mediaType?.name !== 'multipart/related') throw new Error('not multipart');
-  const parts: { type: string; location: string; body: Buffer }[] = [];
-  for await (const part of readMultipart(inPieces(await bytesOf(response)), boundaryOf(mediaType))) {
-    parts.push({
-      type: part.headers.get('content-type') ?? '',
-      location: part.headers.get('content-location') ?? '',
-      body: await collect(part.body),
-    });
-  }
-  return parts;
 }
 
 const words = (...values: number[]): Uint8Array => new Uint8Array(Uint16Array.from(values).buffer);
