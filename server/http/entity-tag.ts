@@ -25,10 +25,18 @@ export function isUnchanged(
   const hash = createHash('sha256');
   const encoding = request.acceptsEncodings('gzip', 'identity') || 'identity';
   for (const text of [REVISION, encoding, ...representation, '', ...sources]) hash.update(`${text}\n`);
-  response.setHeader('ETag', `"${hash.digest('hex').slice(0, 40)}"`);
-  if (!request.fresh) return false;
+  const tag = `"${hash.digest('hex').slice(0, 40)}"`;
+  response.setHeader('ETag', tag);
+  if (!isKnown(request, tag)) return false;
   response.status(304).end();
   return true;
+}
+
+/** If-None-Match, compared weakly. Unlike `request.fresh` this heeds it beside `Cache-Control: no-cache`, which is for caches: fetch sends both. RFC 9110 13.1.2, 13.2.2. */
+function isKnown({ method, headers }: Request, tag: string): boolean {
+  const condition = headers['if-none-match'];
+  if (condition === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
+  return condition.split(',').some((text) => ['*', tag].includes(text.trim().replace(/^W\//, '')));
 }
 
 /** The tag that was set, without its quotes; `undefined` where there is none. */

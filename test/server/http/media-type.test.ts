@@ -46,4 +46,20 @@ describe('choosing a media type (PS3.18 8.7)', () => {
     expect(negotiate(asking('nonsense, image/jpeg'), [JPEG]).offer).toBe(JPEG);
     expect(parseMediaType('nonsense')).toBeUndefined();
   });
+
+  it('never takes what the more specific range refuses (RFC 9110 12.5.1)', () => {
+    expect(negotiate(asking('image/jpeg;q=0, */*'), [JPEG, FRAME]).offer).toBe(FRAME);
+    expect(negotiate(asking('*/*, application/octet-stream'), [JPEG, FRAME]).offer).toBe(FRAME);
+  });
+
+  it('goes on to the next range where the first cannot be made', () => {
+    const accept = 'multipart/related; type="application/octet-stream"; transfer-syntax=1.2, */*;q=0.1';
+    const choice = negotiate(asking(accept), [FRAMES], ({ transferSyntax }) => transferSyntax === undefined);
+    expect(choice).toEqual({ offer: FRAMES });
+  });
+
+  it('refuses DICOM and rendered types in one header (PS3.18 8.7.4)', () => {
+    expect(() => negotiate(asking('application/dicom, image/jpeg'), [JPEG])).toThrow(/must name one kind/);
+    expect(negotiate(asking('application/dicom', { accept: 'image/jpeg' }), [JPEG]).offer).toBe(JPEG);
+  });
 });
