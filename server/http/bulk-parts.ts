@@ -19,6 +19,8 @@ export interface BulkPart {
 
 const FIRST_BYTES = 64 * 1024;
 const STREAM_BYTES = 256 * 1024;
+/** Retrieved frames have the address of their instance and not that of its bulk data in front of their number. */
+const OF_AN_INSTANCE = /\/bulkdata\/7FE00010$/i;
 const FRAME_AT_END = /\/frames\/([1-9]\d{0,8})$/;
 
 /** Media types of compressed frames and the transfer syntax each means unless it names one. PS3.18 Table 8.7.3-5. */
@@ -60,7 +62,9 @@ export class BulkParts {
 
   /** The parts of one address, frames in their order. Throws `missing-attribute` naming the attribute where there is none. */
   find(address: string, tag: string): readonly BulkPart[] {
-    const found = this.#byLocation.get(this.#keyOf(address));
+    const found =
+      this.#byLocation.get(this.#keyOf(address)) ??
+      this.#byLocation.get(this.#keyOf(address.replace(OF_AN_INSTANCE, '')));
     if (found) return found;
     throw new PacsError(
       'missing-attribute',
