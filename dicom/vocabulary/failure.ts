@@ -51,6 +51,11 @@ export const FAILURES = {
     failureReason: 0x0110,
     title: 'The media type is not supported',
   },
+  'not-applicable': {
+    httpStatus: 409,
+    failureReason: 0x0110,
+    title: 'The instance is not one for which this can be done',
+  },
   'method-not-allowed': { httpStatus: 405, failureReason: 0x0110, title: 'The method is not allowed here' },
   forbidden: { httpStatus: 403, failureReason: 0x0124, title: 'The principal may not do this' },
   busy: { httpStatus: 503, failureReason: 0xa700, title: 'The server has too much to do at present' },

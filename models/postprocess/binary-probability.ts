@@ -17,6 +17,11 @@ export const binaryProbabilityContract = z.strictObject({
     .optional(),
   /** Stated when the graph gives a logit. Absent: it gives a probability. */
   activation: z.literal('sigmoid').optional(),
+  /**
+   * A second output `[1, 1, height / stride, width / stride]`, 0–1: what each place of the input added to the probability.
+   * Absent: the network has no heat map.
+   */
+  activationMap: z.strictObject({ name: tensorName, stride: z.number().int().min(1).max(64) }).optional(),
 });
 
 type Contract = z.infer<typeof binaryProbabilityContract>;
@@ -24,7 +29,10 @@ type Contract = z.infer<typeof binaryProbabilityContract>;
 /** Applies the region's calibration when exactly one region is known. Platt scaling (Platt, 1999). */
 export const binaryProbability: Decoder<Contract> = {
   yields: 'probability',
-  shapes: ({ name }) => ({ [name]: [1, 1] }),
+  shapes: ({ name, activationMap }) => ({
+    [name]: [1, 1],
+    ...(activationMap && { [activationMap.name]: [1, 1, -1, -1] }),
+  }),
   read(outputs, contract, { regions }) {
     const { name, activation, calibrationByRegion } = contract;
     const { data } = outputOf(outputs, name, [1, 1], activation ? undefined : [0, 1]);

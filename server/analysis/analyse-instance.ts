@@ -2,6 +2,7 @@
  * Stored bytes → frame → grey image → models → outcome: what is done with one instance, wherever it runs.
  */
 import type { ImageOutcome, SourceImage } from '../../dicom/vocabulary/finding.ts';
+import type { GreyImage } from '../../dicom/vocabulary/image.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
@@ -10,7 +11,7 @@ import { numberOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { readPixelModule } from '../../dicom/read/pixel-module.ts';
 import { analyseImage, type ModelSet, type RunModel } from '../../models/pipeline.ts';
-import { colourRefusalOf, sizeRefusalOf } from '../../models/usable-image.ts';
+import { colourRefusalOf, type Refusal, sizeRefusalOf } from '../../models/usable-image.ts';
 import type { InferenceTask } from './inference-task.ts';
 
 /** Analyses one instance with the models given. What its pixels cannot give is an outcome; only a fault of ours rejects. */
@@ -22,14 +23,8 @@ export async function analyseInstance(
   const { header, bytes } = task;
   const source = sourceImageOf(header);
   try {
-    // By the declared size, before anything is allocated by it.
-    const refusal = source.rows > 0 && source.columns > 0 ? sizeRefusalOf(source) : undefined;
-    if (refusal) return { status: 'rejected', source, ...refusal, findings: [], runs: [] };
-    const module = readPixelModule(header);
-    const frame = await decodeFrame(bytes, header, 0);
-    const colourRefusal = colourRefusalOf(frame);
-    if (colourRefusal) return { status: 'rejected', source, ...colourRefusal, findings: [], runs: [] };
-    const image = toGrey(frame, module);
+    const image = await greyImageOf(header, bytes);
+    if ('reason' in image) return { status: 'rejected', source, ...image, findings: [], runs: [] };
     return await analyseImage(
       { image, source, patient: task.patient, isBoneAgeRequested: task.isBoneAgeRequested },
       models,
@@ -48,8 +43,19 @@ export async function analyseInstance(
   }
 }
 
+/** The first frame of an instance as the models see it, or why they do not. Throws a `PacsError` for what cannot be decoded. */
+export async function greyImageOf(header: InstanceHeader, bytes: Uint8Array): Promise<GreyImage | Refusal> {
+  const source = sourceImageOf(header);
+  // By the declared size, before anything is allocated by it.
+  const refusal = source.rows > 0 && source.columns > 0 ? sizeRefusalOf(source) : undefined;
+  if (refusal) return refusal;
+  const module = readPixelModule(header);
+  const frame = await decodeFrame(bytes, header, 0);
+  return colourRefusalOf(frame) ?? toGrey(frame, module);
+}
+
 /** The first frame of an instance, as results refer to it. */
-function sourceImageOf(header: InstanceHeader): SourceImage {
+export function sourceImageOf(header: InstanceHeader): SourceImage {
   return {
     studyInstanceUid: header.studyInstanceUid,
     seriesInstanceUid: header.seriesInstanceUid,

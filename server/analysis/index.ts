@@ -4,9 +4,9 @@
  * Inference starts when an image arrives; encoding waits until the study is complete, that is, nothing arrived for the
  * quiet time, or somebody asked.
  */
-import type { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { asPacsError } from '../../dicom/vocabulary/failure.ts';
-import type { ModelIdentity } from '../../dicom/vocabulary/finding.ts';
+import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
+import { REJECTION_REASONS, type ModelIdentity } from '../../dicom/vocabulary/finding.ts';
+import { activationMapOf, type ActivationMap } from '../../models/activation-map.ts';
 import { identityOf } from '../../models/manifest.ts';
 import { selectModels } from '../../models/registry.ts';
 import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
@@ -14,7 +14,8 @@ import { readManifests } from '../../models/runtime/load-models.ts';
 import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
 import type { Pool } from '../storage/database.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { StoredInstance } from '../storage/stored-instance.ts';
+import { createGate } from '../operations/gate.ts';
+import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import { listUnfinished, recordArrival } from './analysis-records.ts';
 import { analyseStudy } from './analyse-study.ts';
@@ -60,6 +61,11 @@ export interface Analysis {
   start(instances: InstanceStore): Promise<void>;
   /** Asks for a study now, without waiting for quiet; `boneAge` also asks for a bone age. */
   request(studyUid: string, options?: { readonly boneAge?: boolean }): Promise<void>;
+  /**
+   * Where the fracture-probability network looks on an image; made now, kept nowhere. Rejects with `not-applicable` for an
+   * instance that is not analysed, `not-found` when the model has no such map.
+   */
+  activation(instance: StoredInstance): Promise<ActivationMap>;
   /** Finishes what is running and stops. */
   stop(): Promise<void>;
 }
@@ -90,6 +96,8 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     softwareVersion: settings.softwareVersion,
     ...(services.onInference && { onInference: services.onInference }),
   });
+  // One at a time: whoever looks at heat maps holds up one thread at most.
+  const activationGate = createGate(1);
   let queue: StudyQueue | undefined;
   let isStopping = false;
   const report = (error: unknown) => {
@@ -141,11 +149,33 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
       await recordArrival(database, studyUid, 0, options?.boneAge);
       await queue?.enqueue(studyUid, 0);
     },
+    async activation(instance) {
+      const eligibility = eligibilityOf(instance, settings.modalities);
+      if (eligibility.kind !== 'radiograph') {
+        const words =
+          eligibility.kind === 'rejected' ? REJECTION_REASONS[eligibility.reason] : 'It is no image';
+        throw new PacsError('not-applicable', words);
+      }
+      const models = modelsFor(instance);
+      const model = models['fracture-probability'];
+      if (!model || !activationMapOf(model)) {
+        throw new PacsError('not-found', 'No fracture-probability model gives an activation map');
+      }
+      const modelIds = Object.values(models).map(({ id }) => id);
+      return await activationGate.pass(async () =>
+        pool.activation({
+          bytes: await services.objects.read(instance.objectKey),
+          header: headerOf(instance),
+          modelIds,
+        }),
+      );
+    },
     async stop() {
       const stopping = queue;
       queue = undefined;
       isStopping = true;
       inference.close();
+      activationGate.close();
       await stopping?.stop();
       await pool.close();
     },

@@ -1,8 +1,10 @@
 /**
  * What the main thread and the inference workers say to each other. Plain values, cloned between threads.
  */
+import type { FailureKind } from '../../dicom/vocabulary/failure.ts';
 import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
+import type { ActivationMap } from '../../models/activation-map.ts';
 import type { PatientFacts } from '../../models/pipeline.ts';
 import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
 
@@ -36,6 +38,19 @@ export interface InferenceResult {
   /** Time inside the networks alone, in seconds: no reading, no decoding, no waiting. */
   readonly networkSeconds: number;
 }
+
+/** One instance whose heat map is wanted. */
+export type ActivationTask = Pick<InferenceTask, 'bytes' | 'header' | 'modelIds'>;
+
+/** A heat map, or why there is none: an error would lose its kind between threads. */
+export type ActivationResult =
+  { readonly map: ActivationMap } | { readonly kind: FailureKind; readonly message: string };
+
+/** What a thread can be given, and what it answers to each. */
+export type WorkerTask =
+  | { readonly wants: 'outcome'; readonly task: InferenceTask }
+  | { readonly wants: 'activation'; readonly task: ActivationTask };
+export type WorkerResult = InferenceResult | ActivationResult;
 
 /** One instance to analyse. */
 export interface InferenceTask {

@@ -2,12 +2,21 @@
  * The worker thread. Everything slow happens here, off the event loop. Sessions are loaded once, when the thread starts.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ModelSet } from '../../models/pipeline.ts';
 import { selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
 import { READY } from '../operations/thread-messages.ts';
+import { activationOfInstance } from './activation-of-instance.ts';
 import { analyseInstance } from './analyse-instance.ts';
-import type { InferenceResult, InferenceTask, ProviderFallback, WorkerSetup } from './inference-task.ts';
+import type {
+  InferenceResult,
+  InferenceTask,
+  ProviderFallback,
+  WorkerResult,
+  WorkerSetup,
+  WorkerTask,
+} from './inference-task.ts';
 
 const setup = workerData as WorkerSetup;
 const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
@@ -21,10 +30,16 @@ if (sessions.fallbackReason !== undefined) {
 }
 parentPort?.postMessage(READY);
 
-/** Analyses one instance. What its pixels cannot give is an outcome; only a fault of ours rejects. */
-export default async function analyse(task: InferenceTask): Promise<InferenceResult> {
+/** What its pixels cannot give is an outcome; only a fault of ours rejects. */
+export default async function work(order: WorkerTask): Promise<WorkerResult> {
+  const models = selectModels(manifests, { ids: order.task.modelIds, allowsResearchOnly: true });
+  return order.wants === 'activation'
+    ? activationOfInstance(order.task, models, sessions.run)
+    : analyse(order.task, models);
+}
+
+async function analyse(task: InferenceTask, models: ModelSet): Promise<InferenceResult> {
   let networkMs = 0;
-  const models = selectModels(manifests, { ids: task.modelIds, allowsResearchOnly: true });
   const outcome = await analyseInstance(task, models, async (model, inputs) => {
     const startedAt = performance.now();
     try {

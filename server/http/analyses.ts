@@ -1,5 +1,5 @@
 /**
- * `/api/analyses`: how far the analysis of a study is, and the request for one.
+ * `/api/analyses`: how far the analysis of a study is, the request for one, and the heat map of one image.
  */
 import { json, Router } from 'express';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { INTENDED_USE_NOTICE } from '../../dicom/vocabulary/finding.ts';
 import { parseUid } from '../../dicom/vocabulary/uids.ts';
 import { listAnalyses, type AnalysisRecord } from '../analysis/analysis-records.ts';
 import type { Analysis } from '../analysis/index.ts';
+import { encodeOpacityPng } from '../imaging/image-codec.ts';
 import { requirePermission } from '../security/authentication.ts';
 import type { Pool } from '../storage/database.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
@@ -47,6 +48,22 @@ export function analysesRouter({ database, index, analysis }: AnalysesServices):
       if (instances.length === 0) throw new PacsError('not-found', 'No instance of this study is stored');
       await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
       response.status(202).json(answerOf(await listAnalyses(database, [studyUid], 1), analysis));
+    },
+  );
+  router.get(
+    '/:study/instances/:instance/activation',
+    requirePermission('read-studies'),
+    async (request, response) => {
+      const { study, instance } = request.params;
+      const [studyUid, instanceUid] = [parseUid(study, 'study'), parseUid(instance, 'instance')];
+      const stored = await index.findInstance(instanceUid);
+      if (stored?.studyInstanceUid !== studyUid)
+        throw new PacsError('not-found', 'The study holds no such instance');
+      const map = await analysis.activation(stored);
+      response
+        .set('Cache-Control', 'no-store')
+        .type('image/png')
+        .send(Buffer.from(await encodeOpacityPng(map)));
     },
   );
   return router;

@@ -105,3 +105,19 @@ export async function imageGrey(
     return canvas.getContext('2d')?.getImageData(column, row, 1, 1).data[0] ?? -1;
   }, place);
 }
+
+/** The share of the image that the heat map colours, 0–1: coloured pixels over those of the image on the screen. */
+export async function heatShare(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.radiograph-heat');
+    if (!canvas) throw new Error('No heat canvas');
+    const opaque = (one: HTMLCanvasElement, channel: number) => {
+      const data = one.getContext('2d')?.getImageData(0, 0, one.width, one.height).data ?? [];
+      let count = 0;
+      for (let at = channel; at < data.length; at += 4) if ((data[at] ?? 0) > 0) count += 1;
+      return count;
+    };
+    // The page fits the square image to the height of its area.
+    return opaque(canvas, 3) / Math.min(canvas.width, canvas.height) ** 2;
+  });
+}

@@ -4,7 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { analysed, doneStudy, fractureAt, radiograph, sourceOf } from '../support/reading-room-studies.ts';
-import { distanceOf, imageGrey, measureEdges, overlayPixels } from './overlay-measure.ts';
+import { encodeOpacityPng } from '../../server/imaging/image-codec.ts';
+import { distanceOf, heatShare, imageGrey, measureEdges, overlayPixels } from './overlay-measure.ts';
 import { fractureStudy, readingRoomSession } from './reading-room-session.ts';
 
 const room = readingRoomSession();
@@ -64,6 +65,37 @@ describe('the overlay', () => {
     await room.page.keyboard.press('a');
     await room.drawn();
     expect(await overlayPixels(room.page)).toBeGreaterThan(0);
+  });
+
+  test('has the heat map of the fracture model under the boxes with the key H, and asks for it only then', async () => {
+    const columns = 64;
+    const samples = new Uint8Array(columns * columns).fill(255, 0, (columns * columns) / 2);
+    const heatMap = await encodeOpacityPng({ columns, rows: columns, samples });
+    room.pacs.heatMapsAsked = 0;
+    room.pacs.studies.push({ ...fractureStudy('1.2.1'), heatMap });
+    await room.openStudy('1.2.1');
+    await room.drawn();
+    const boxes = await overlayPixels(room.page);
+    expect([room.pacs.heatMapsAsked, await heatShare(room.page)]).toEqual([0, 0]);
+    await room.page.keyboard.press('h');
+    await room.page.getByText('Where the fracture model looked').waitFor();
+    await room.drawn();
+    expect(await heatShare(room.page)).toBeCloseTo(0.5, 1);
+    expect(await overlayPixels(room.page)).toBe(boxes);
+    await room.page.keyboard.press('h');
+    await room.drawn();
+    expect(await heatShare(room.page)).toBe(0);
+    expect(await room.page.getByText('Where the fracture model looked').count()).toBe(0);
+    expect(room.pacs.heatMapsAsked).toBe(1);
+  });
+
+  test('says that there is no heat map where the model gives none', async () => {
+    room.pacs.studies.push(fractureStudy('1.2.1'));
+    await room.openStudy('1.2.1');
+    await room.page.keyboard.press('h');
+    await room.page.getByText('No heat map: the fracture model gives none').waitFor();
+    expect(await heatShare(room.page)).toBe(0);
+    room.complaints = []; // the browser itself reports the 404
   });
 
   test('shows MONOCHROME1 with dense bone bright (PS3.3 C.7.6.3.1.2), and the box upon it', async () => {

@@ -17,6 +17,8 @@ export interface MockInstance {
 export interface MockStudy {
   readonly uid: string;
   readonly instances: MockInstance[];
+  /** The PNG of every image's heat map; absent: the model gives none. */
+  heatMap?: Uint8Array;
   /** As `/api/analyses` tells it; absent when the study was never queued. */
   analysis?: Readonly<Record<string, unknown>>;
 }
@@ -36,6 +38,8 @@ export class MockPacs {
   readonly studies: MockStudy[] = [];
   /** Bodies of `POST /api/analyses`. */
   readonly requested: unknown[] = [];
+  /** How often a heat map was asked for. */
+  heatMapsAsked = 0;
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -105,6 +109,12 @@ export class MockPacs {
         .filter(({ uid }) => wanted.length === 0 || wanted.includes(uid))
         .flatMap(({ analysis }) => analysis ?? []);
       response.json({ analyses });
+    });
+    router.get('/:study/instances/:instance/activation', (request, response) => {
+      this.heatMapsAsked += 1;
+      const png = this.studies.find(({ uid }) => uid === request.params.study)?.heatMap;
+      if (png) response.type('image/png').send(Buffer.from(png));
+      else response.status(404).end();
     });
     router.post('/', (request, response) => {
       this.requested.push(request.body);

@@ -27,6 +27,12 @@ export const CERTAINTY_COLOURS: Readonly<Record<Certainty, string>> = {
   suspicious: '#56b4e9',
 };
 
+/** Colour of the heat map: Okabe and Ito's reddish purple, used by no finding. */
+export const HEAT_COLOUR = '#cc79a7';
+
+/** Opacity of the heat map where it is fullest: the bone must stay readable through it. */
+export const HEAT_OPACITY = 0.55;
+
 /** The words for the operating points. */
 export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
   definite: 'Definite',

@@ -2,7 +2,7 @@
  * The state of analyses, asked of `/api/analyses`. What was found is not here: it is in the reports.
  */
 import { parseAnalyses, type Analysis } from '../core/analysis-state.ts';
-import { request } from './dicomweb-client.ts';
+import { request, type InstanceAddress } from './dicomweb-client.ts';
 
 export class AnalysesClient {
   readonly #url: string;
@@ -19,6 +19,16 @@ export class AnalysesClient {
       signal: signal ?? null,
     });
     return parseAnalyses(await response.json());
+  }
+
+  /** Where the fracture model looks on an image: a PNG whose opacity says how much, in the geometry of the image. */
+  async activation(address: InstanceAddress, signal?: AbortSignal): Promise<Blob> {
+    const path = `${address.studyInstanceUid}/instances/${address.sopInstanceUid}/activation`;
+    const response = await request(`${this.#url}/${path}`, {
+      headers: { accept: 'image/png' },
+      signal: signal ?? null,
+    });
+    return await response.blob();
   }
 
   /** Asks for an analysis now; `boneAge` also where no rule asks for it. */

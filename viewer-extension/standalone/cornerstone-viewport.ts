@@ -74,12 +74,18 @@ export class CornerstoneViewport {
 
   /** Where image points lie on the surface, as cornerstone's pixelToCanvas says (corner convention as in SCOORD). */
   projection(): ((point: ImagePoint) => SurfacePoint) | undefined {
+    const placement = this.placement();
+    return placement && (({ x, y }) => apply(placement.toSurface, x, y));
+  }
+
+  /** The size of the image in pixels, and where its points lie on the surface. */
+  placement(): { readonly toSurface: Affine; readonly columns: number; readonly rows: number } | undefined {
     const image = this.#image;
     if (!image || !this.#viewport()) return undefined;
     const origin = cornerstone.pixelToCanvas(this.#element, { x: 0, y: 0 });
     const right = cornerstone.pixelToCanvas(this.#element, { x: image.columns, y: 0 });
     const down = cornerstone.pixelToCanvas(this.#element, { x: 0, y: image.rows });
-    const affine: Affine = {
+    const toSurface: Affine = {
       a: (right.x - origin.x) / image.columns,
       b: (right.y - origin.y) / image.columns,
       c: (down.x - origin.x) / image.rows,
@@ -87,7 +93,7 @@ export class CornerstoneViewport {
       e: origin.x,
       f: origin.y,
     };
-    return ({ x, y }) => apply(affine, x, y);
+    return { toSurface, columns: image.columns, rows: image.rows };
   }
 
   fit(): void {

@@ -7,6 +7,7 @@ import { hullOf, type DisplayList, type OverlayShape } from '../core/overlay-sha
 import { labelFont, paintDisplayList } from '../painters/canvas.ts';
 import { CornerstoneViewport, type ViewState } from './cornerstone-viewport.ts';
 import { listenToGestures } from './gestures.ts';
+import { paintHeat } from './heat-layer.ts';
 import { imageKey, type ImageStore } from './image-store.ts';
 import { messageOf } from './message.ts';
 import type { StudyImage } from './study.ts';
@@ -16,6 +17,8 @@ export interface RadiographProps {
   readonly store: ImageStore;
   /** What lies over the image; empty when the overlay is off. */
   readonly shapes: readonly OverlayShape[];
+  /** Where the fracture model looked; absent when it is off. */
+  readonly heat: OffscreenCanvas | undefined;
   readonly onView: (view: ViewState | undefined) => void;
   readonly onPick: (findingId: string) => void;
   readonly onViewport: (viewport: CornerstoneViewport | undefined) => void;
@@ -26,6 +29,7 @@ export interface RadiographProps {
 export function Radiograph(props: RadiographProps) {
   const host = useRef<HTMLDivElement>(null);
   const surface = useRef<HTMLDivElement>(null);
+  const heat = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const viewport = useRef<CornerstoneViewport | undefined>(undefined);
   const displayed = useRef<DisplayList>([]);
@@ -38,20 +42,23 @@ export function Radiograph(props: RadiographProps) {
     const [canvas, current] = [overlay.current, viewport.current];
     const context = canvas?.getContext('2d');
     if (!canvas || !current || !context) return;
+    const below = heat.current?.getContext('2d');
+    if (below) paintHeat(below, latest.current.heat, current.placement());
     displayed.current = displayList(context, current, latest.current.shapes);
     paintDisplayList(context, displayed.current, canvas);
     latest.current.onView(current.state);
   };
 
   useEffect(() => {
-    const [box, inner, canvas] = [host.current, surface.current, overlay.current];
-    if (!box || !inner || !canvas) return undefined;
-    fitSurface(box, inner, canvas);
+    const [box, inner] = [host.current, surface.current];
+    const canvases = [heat.current, overlay.current].filter((canvas) => canvas !== null);
+    if (!box || !inner || canvases.length < 2) return undefined;
+    fitSurface(box, inner, canvases);
     const created = new CornerstoneViewport(inner, paint);
     viewport.current = created;
     latest.current.onViewport(created);
     const observer = new ResizeObserver(() => {
-      fitSurface(box, inner, canvas);
+      fitSurface(box, inner, canvases);
       created.resize();
       paint();
     });
@@ -88,11 +95,12 @@ export function Radiograph(props: RadiographProps) {
     };
   }, [imageKey(props.image)]);
 
-  useEffect(paint, [props.shapes]);
+  useEffect(paint, [props.shapes, props.heat]);
 
   return (
     <div class="radiograph" ref={host} role="img" aria-label={`Radiograph ${props.image.caption}`}>
       <div class="radiograph-surface" ref={surface} data-loading={isLoading} hidden={problem !== undefined} />
+      <canvas class="radiograph-heat" ref={heat} aria-hidden="true" />
       <canvas class="radiograph-overlay" ref={overlay} aria-hidden="true" />
       {isLoading && <p class="radiograph-message">Loading image…</p>}
       {problem !== undefined && (
@@ -105,14 +113,16 @@ export function Radiograph(props: RadiographProps) {
 }
 
 /** Lays the surface out in device pixels and scales it back to the size of its host. */
-function fitSurface(host: HTMLElement, surface: HTMLElement, overlay: HTMLCanvasElement): void {
+function fitSurface(host: HTMLElement, surface: HTMLElement, canvases: readonly HTMLCanvasElement[]): void {
   const ratio = window.devicePixelRatio;
   const [width, height] = [Math.round(host.clientWidth * ratio), Math.round(host.clientHeight * ratio)];
   surface.style.width = `${width}px`;
   surface.style.height = `${height}px`;
   surface.style.transform = `scale(${1 / ratio})`;
-  if (overlay.width !== width) overlay.width = width;
-  if (overlay.height !== height) overlay.height = height;
+  for (const canvas of canvases) {
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+  }
 }
 
 function displayList(

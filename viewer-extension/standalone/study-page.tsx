@@ -8,6 +8,7 @@ import { findingKey, fracturesInReadingOrder, nextFinding, visibleFractures } fr
 import { overlayShapes } from '../core/overlay-model.ts';
 import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
 import { FindingsPanel } from './findings-panel.tsx';
+import { useHeatLayer } from './heat-layer.ts';
 import { Icon } from './icons.tsx';
 import { imageKey, ImageStore } from './image-store.ts';
 import { Radiograph } from './radiograph.tsx';
@@ -33,6 +34,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   const [selectedKey, setSelectedKey] = useState<string>();
   const [viewport, setViewport] = useState<CornerstoneViewport>();
   const [view, setView] = useState<ViewState>();
+  const [isHeatOn, setHeatOn] = useState(false);
   const [isImageShown, setImageShown] = useState(false);
   const { study, report } = open;
   const images = study?.images ?? [];
@@ -47,6 +49,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
     if (wanted) setOpenKey(imageKey(wanted));
   };
   const heading = study?.heading;
+  const heat = useHeatLayer(services, image, isHeatOn);
 
   const order = useMemo(() => images.map(({ address }) => address.sopInstanceUid), [study]);
   const fractures = useMemo(() => fracturesInReadingOrder(report?.findings ?? [], order), [report, order]);
@@ -81,6 +84,9 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   };
   useKeys({
     a: toggle,
+    h: () => {
+      setHeatOn((isOn) => !isOn);
+    },
     n: () => {
       select(nextFinding(visible, selectedKey, 1));
     },
@@ -133,6 +139,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
             image={image}
             store={store}
             shapes={shapes}
+            heat={heat.picture}
             onView={setView}
             onViewport={setViewport}
             onShown={() => {
@@ -140,6 +147,11 @@ export function StudyPage({ uid, services }: StudyPageProps) {
             }}
             onPick={setSelectedKey}
           />
+        )}
+        {heat.legend !== undefined && (
+          <p class="heat-legend" role="status">
+            {heat.legend}
+          </p>
         )}
         {study && images.length === 0 && <p class="stage-message">This study holds no radiograph.</p>}
         {!study && (

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { INTENDED_USE_NOTICE } from '../../../dicom/vocabulary/finding.ts';
 import { recordArrival } from '../../../server/analysis/analysis-records.ts';
 import type { Analysis } from '../../../server/analysis/index.ts';
@@ -23,6 +25,10 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const analysis = {
     models: [FRACTURE_MODEL],
+    activation: ({ sopInstanceUid }: { sopInstanceUid: string }) =>
+      sopInstanceUid === '1.2.5.2'
+        ? Promise.reject(new PacsError('not-applicable', 'The modality is not one that is analysed'))
+        : Promise.resolve({ columns: 3, rows: 2, samples: Uint8Array.of(0, 1, 2, 253, 254, 255) }),
     request: async (...given: unknown[]) => {
       requested.push(given);
       await recordArrival(database.pool, String(given[0]), 0);
@@ -30,6 +36,10 @@ beforeAll(async () => {
   } as unknown as Analysis;
   const index = {
     listInstances: ({ studyUid }: { studyUid: string }) => Promise.resolve(studyUid === '1.2.9' ? [] : [{}]),
+    findInstance: (sopInstanceUid: string) =>
+      Promise.resolve(
+        sopInstanceUid.startsWith('1.2.5.') ? { sopInstanceUid, studyInstanceUid: '1.2.5' } : undefined,
+      ),
   } as unknown as StudyIndex;
   const app = express();
   app.use(authenticate());
@@ -106,5 +116,31 @@ describe('a request for an analysis', () => {
   ])('is refused for %s', async (_name, body, status, error) => {
     expect(await post(body)).toMatchObject({ status, body: { error } });
     expect(requested).toEqual([]);
+  });
+});
+
+describe('the heat map of an image', () => {
+  const get = (path: string) => fetch(`${address}/${path}/activation`);
+
+  it('is a picture whose opacity is the map, and is kept by nobody', async () => {
+    const response = await get('1.2.5/instances/1.2.5.1');
+    expect(response.headers.get('content-type')).toBe('image/png');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const { data, info } = await sharp(Buffer.from(await response.arrayBuffer()))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([3, 2]);
+    const opacity = [...data].filter((_, index) => index % info.channels === info.channels - 1);
+    expect(opacity).toEqual([0, 1, 2, 253, 254, 255]);
+  });
+
+  it.each([
+    ['an instance that is not stored', '1.2.5/instances/1.2.6.1', 404, 'not-found'],
+    ['an instance of another study', '1.2.4/instances/1.2.5.1', 404, 'not-found'],
+    ['an image that is not analysed', '1.2.5/instances/1.2.5.2', 409, 'not-applicable'],
+    ['what is no UID', '1.2.5/instances/x', 400, 'invalid-uid'],
+  ])('is refused for %s', async (_name, path, status, error) => {
+    const response = await get(path);
+    expect([response.status, await response.json()]).toMatchObject([status, { error }]);
   });
 });
