@@ -108,8 +108,8 @@ function bestClassOf(
 function boxOf(head: YoloHead, anchor: number): BoundingBox | undefined {
   const [x, y] = [head.valueAt(anchor, 0), head.valueAt(anchor, 1)];
   const [width, height] = [head.valueAt(anchor, 2), head.valueAt(anchor, 3)];
-  if (!(width > 0 && height > 0)) return undefined;
-  return { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
+  const box = { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
+  return box.right > box.left && box.bottom > box.top ? box : undefined;
 }
 
 /** A function that draws the outline of an anchor's mask. */

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { findingsOf } from '../../dicom/vocabulary/finding.ts';
 import { boundsOf, intersectionOverUnion } from '../../dicom/vocabulary/geometry.ts';
+import { type Manifest, parseManifest } from '../../models/manifest.ts';
 import { analyse, imageWith, network } from './graphs/networks.ts';
 
 const LEFT = { left: 40, top: 40, right: 60, bottom: 60 };
@@ -123,5 +124,22 @@ describe('a regressor', () => {
     const [unknown] = findingsOf((await analyse(network('regressor'), image)).findings, 'bone-age');
     expect(unknown).toMatchObject({ isSexKnown: false });
     expect(unknown?.months).toBeCloseTo(100 + 60 * mean, 1);
+  });
+
+  it('trained on standardised values gives them in their unit, and fails outside the range', async () => {
+    const image = imageWith([{ left: 0, top: 0, right: 80, bottom: 80 }], { columns: 160, rows: 160 });
+    const manifest = network('regressor');
+    const withLinear = (intercept: number): Manifest =>
+      parseManifest(
+        { ...manifest, output: { ...manifest.output, linear: { slope: 0.5, intercept } } },
+        'regressor',
+      );
+    const plain = findingsOf((await analyse(manifest, image)).findings, 'bone-age')[0]?.months ?? NaN;
+    const [halved] = findingsOf((await analyse(withLinear(10), image)).findings, 'bone-age');
+    expect(halved?.months).toBeCloseTo(plain / 2 + 10, 3);
+    expect(await analyse(withLinear(-500), image)).toMatchObject({
+      status: 'failed',
+      detail: expect.stringContaining('outside 0 to 240') as string,
+    });
   });
 });
