@@ -10,6 +10,7 @@ import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { FAILURES } from '../../dicom/vocabulary/failure.ts';
 import { NO_SCORE_REASONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
 import { dicomWebRouter, studiesServiceCapabilities } from '../../server/http/dicom-web-router.ts';
+import { INDEXED_TAGS } from '../../server/storage/index-attributes.ts';
 import { MATCH_KEYS } from '../../server/storage/match-keys.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'conformance.md'), 'utf8');
@@ -76,6 +77,15 @@ describe('the conformance statement', () => {
         .join('.');
     const expected = Object.entries(MATCH_KEYS).map(([key, { level, form }]) => [nameOf(key), level, form]);
     expect(tableUnder('### Search').toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('lists the attributes that a match returns', () => {
+    const keywordOf = new Map<string, string>(Object.entries(TAG).map(([keyword, tag]) => [tag, keyword]));
+    const expected = Object.entries(INDEXED_TAGS).map(([level, tags]) => [
+      level,
+      tags.map((tag) => keywordOf.get(tag)).join(', '),
+    ]);
+    expect(tableUnder('### What a match returns')).toEqual(expected);
   });
 
   it('lists the transfer syntaxes that are decoded', () => {
