@@ -6,6 +6,9 @@
 import { z } from 'zod';
 import { tensorName } from './manifest-parts.ts';
 
+/** Side in pixels of the montage of hand regions. */
+export const MONTAGE_SIDE = 256;
+
 const side = z.number().int().min(16).max(4096);
 
 /** One step from grey values in 0–1 to what the network was trained on; Python's training runs the same list. */
@@ -32,8 +35,11 @@ export const inputContract = z.strictObject({
   width: side,
   height: side,
   channels: z.union([z.literal(1), z.literal(3)]),
-  /** `letterbox` keeps the shape and pads; `stretch` fills the tensor and changes the shape. */
-  fit: z.enum(['letterbox', 'stretch']),
+  /**
+   * `letterbox` keeps the shape and pads; `stretch` fills the tensor and changes the shape; `hand-regions` is the montage of
+   * carpus, four joints, middle finger and thumb, 256 × 256, for the task bone-age-regions alone.
+   */
+  fit: z.enum(['letterbox', 'stretch', 'hand-regions']),
   steps: z.array(normalisationStep),
   /** Order of the axes: PyTorch's `nchw` (absent), Keras' `nhwc`, or `chw` without a batch, as torchvision's detectors. */
   layout: z.enum(['nchw', 'nhwc', 'chw']).optional(),
@@ -66,7 +72,16 @@ export function inputShapeOf({ layout = 'nchw', channels, height, width }: Input
 }
 
 /** What is wrong with an input although its keys are right, in words; `undefined` when nothing is. */
-export function inputProblemOf({ steps, channels, channelOrder }: InputSpec): string | undefined {
+export function inputProblemOf({
+  fit,
+  width,
+  height,
+  steps,
+  channels,
+  channelOrder,
+}: InputSpec): string | undefined {
+  if (fit === 'hand-regions' && (width !== MONTAGE_SIDE || height !== MONTAGE_SIDE))
+    return `fit "hand-regions" is ${width} × ${height}; expected ${MONTAGE_SIDE} × ${MONTAGE_SIDE}`;
   for (const step of steps) {
     if (step.op !== 'standardise') continue;
     if (step.mean.length !== channels || step.std.length !== channels)

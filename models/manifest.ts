@@ -17,7 +17,14 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexade
 const manifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case words joined by hyphens'),
-  task: z.enum(['body-region', 'fracture-probability', 'fracture-detection', 'one-hand', 'bone-age']),
+  task: z.enum([
+    'body-region',
+    'fracture-probability',
+    'fracture-detection',
+    'one-hand',
+    'bone-age',
+    'bone-age-regions',
+  ]),
   name: z.string().min(1).max(64),
   version: z.string().regex(/^\d+\.\d+\.\d+$/, 'expected a semantic version'),
   manufacturer: z.string().min(1).max(64),
@@ -36,6 +43,8 @@ const manifestSchema = z.strictObject({
     regions: z.array(z.enum(BODY_REGIONS)),
     /** True: runs only when a rule or a person asked for it. */
     requiresRequest: z.boolean(),
+    /** True: runs only where `OSTEON_MODELS` names it; for a variant that is not the better one. */
+    onlyWhenNamed: z.boolean().optional(),
     /** Patients of this age or older are not for this model. */
     maximumAgeYears: z.number().positive().optional(),
   }),
@@ -57,6 +66,7 @@ const READINGS_OF_TASK: Record<ModelTask, readonly ReadingKind[]> = {
   'fracture-detection': ['instances'],
   'one-hand': ['probability', 'classes'],
   'bone-age': ['value'],
+  'bone-age-regions': ['value'],
 };
 
 /** Reads a manifest. `folder` is the folder's name, which must be the model's id. Throws `model-invalid` naming each wrong key. */
@@ -77,6 +87,9 @@ function problemOf({ id, task, input, output }: Manifest, folder: string): strin
   const wanted = READINGS_OF_TASK[task];
   if (!wanted.includes(found))
     return `output.decoder "${output.decoder}" gives ${found}; task "${task}" expects ${wanted.join(' or ')}`;
+  const takesRegions = task === 'bone-age-regions';
+  if (takesRegions !== (input.fit === 'hand-regions'))
+    return `input.fit is "${input.fit}"; task "${task}" expects ${takesRegions ? '"hand-regions"' : 'a fit of the whole image'}`;
   return inputProblemOf(input);
 }
 

@@ -6,7 +6,8 @@
  * 2. The region model says whether this is a limb radiograph, and which. Not a limb: rejected, nothing else runs.
  * 3. Fracture probability and fracture detector. What they say together is decided in `fracture-verdict.ts`.
  * 4. Bone age, only when asked for, on an upper limb, under the model's age limit, and only if the one-hand model sees one
- *    whole hand: a bone-age network gives any image an age.
+ *    whole hand: a bone-age network gives any image an age. Where the variant on hand regions is chosen it goes first; the
+ *    whole hand is read where its regions are not found.
  *
  * A model that fails is named in `runs`; the others still speak. Only when nothing could run has the image failed.
  */
@@ -23,6 +24,7 @@ import { asPacsError } from '../dicom/vocabulary/failure.ts';
 import {
   detectFractures,
   estimateBoneAge,
+  estimateBoneAgeOfRegions,
   fractureProbability,
   recogniseOneHand,
   recogniseRegion,
@@ -30,6 +32,7 @@ import {
 } from './tasks.ts';
 import { fractureFindings } from './fracture-verdict.ts';
 import { identityOf, type Manifest, type ModelTask } from './manifest.ts';
+import { findHandRegions } from './normalise/hand-regions/find-regions.ts';
 import type { Tensor } from './normalise/to-tensor.ts';
 import type { Outputs } from './postprocess/outputs.ts';
 import { refusalOf } from './usable-image.ts';
@@ -154,7 +157,9 @@ async function boneAges(
   runs: ModelRun[],
   attempt: Attempt,
 ): Promise<readonly Finding[]> {
-  const model = models['bone-age'];
+  const byRegions = models['bone-age-regions'];
+  const byWholeHand = models['bone-age'];
+  const model = byRegions ?? byWholeHand;
   if (!model) return [];
   const reason =
     reasonToSkipBoneAge(request, model, regions) ?? (await refusalOfHand(request, models, run, attempt));
@@ -162,7 +167,18 @@ async function boneAges(
     runs.push({ model: identityOf(model), status: 'skipped', reason });
     return [];
   }
-  return (await attempt(model, (one) => estimateBoneAge(request, one, run))) ?? [];
+  const search = byRegions && findHandRegions(request.image);
+  if (byRegions && search?.isFound === false) {
+    runs.push({
+      model: identityOf(byRegions),
+      status: 'skipped',
+      reason: `regions not found: ${search.reason}`,
+    });
+  }
+  const ofRegions = search?.isFound
+    ? await attempt(byRegions, (one) => estimateBoneAgeOfRegions(request, one, run, search))
+    : undefined;
+  return ofRegions ?? (await attempt(byWholeHand, (one) => estimateBoneAge(request, one, run))) ?? [];
 }
 
 /** Why no bone age is read from what may be no hand; `undefined` when it is one, or when no model tells. */

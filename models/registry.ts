@@ -7,7 +7,7 @@ import type { ModelSet } from './pipeline.ts';
 
 /** What the configuration says of models. */
 export interface ModelSelection {
-  /** Ids that may run; `undefined` means all. */
+  /** Ids that may run; `undefined` means all but those that run only when named. */
   readonly ids?: readonly string[];
   /** Whether models whose weights are for research only may run. */
   readonly allowsResearchOnly: boolean;
@@ -29,7 +29,7 @@ export function selectModels(manifests: readonly Manifest[], selection: ModelSel
   }
   const models: ModelSet = {};
   for (const manifest of manifests) {
-    if (ids && !ids.includes(manifest.id)) continue;
+    if (ids ? !ids.includes(manifest.id) : manifest.routing.onlyWhenNamed === true) continue;
     if (manifest.licence.researchOnly && !allowsResearchOnly) continue;
     const other = models[manifest.task];
     if (other) {

@@ -21,6 +21,8 @@ import {
 } from '../dicom/vocabulary/geometry.ts';
 import { scoreBoneAge } from './bone-age-reference.ts';
 import { identityOf, type Manifest } from './manifest.ts';
+import type { FoundRegions } from './normalise/hand-regions/find-regions.ts';
+import { montageTensor, outlinesOf } from './normalise/hand-regions/montage-input.ts';
 import { type Tensor, toTensor } from './normalise/to-tensor.ts';
 import type { AnalysisRequest, RunModel } from './pipeline.ts';
 import { readOutputs } from './postprocess/decoders.ts';
@@ -179,24 +181,46 @@ export async function estimateBoneAge(
   model: Manifest,
   run: RunModel,
 ): Promise<readonly Finding<'bone-age'>[]> {
-  const { sex, ageMonths } = request.patient;
   const { reading } = await readImage(request, model, run, ['value']);
-  const { value, uncertainty } = reading;
+  return [boneAgeFinding(request, model, reading, { method: OSTEON.wholeHandRegression })];
+}
+
+/** The bone age of a hand, in months, from the regions found on it. */
+export async function estimateBoneAgeOfRegions(
+  request: AnalysisRequest,
+  model: Manifest,
+  run: RunModel,
+  regions: FoundRegions,
+): Promise<readonly Finding<'bone-age'>[]> {
+  const reading = await readTensor(request, model, run, ['value'], montageTensor(regions, model.input));
   return [
-    {
-      kind: 'bone-age',
-      trackingId: 'bone-age',
-      concept: reading.concept,
-      source: request.source,
-      model: identityOf(model),
-      months: value,
-      ...(uncertainty !== undefined && { uncertaintyMonths: uncertainty }),
-      ...(ageMonths !== undefined && { chronologicalMonths: ageMonths }),
-      score: scoreBoneAge(value, request.patient),
-      isSexKnown: sex === 'F' || sex === 'M',
-      method: OSTEON.wholeHandRegression,
-    },
+    boneAgeFinding(request, model, reading, {
+      method: OSTEON.handRegionsRegression,
+      handRegions: outlinesOf(regions, request.image),
+    }),
   ];
+}
+
+function boneAgeFinding(
+  { patient, source }: AnalysisRequest,
+  model: Manifest,
+  { concept, value, uncertainty }: ReadingOf<'value'>,
+  how: Pick<Finding<'bone-age'>, 'method' | 'handRegions'>,
+): Finding<'bone-age'> {
+  const { sex, ageMonths } = patient;
+  return {
+    kind: 'bone-age',
+    trackingId: 'bone-age',
+    concept,
+    source,
+    model: identityOf(model),
+    months: value,
+    ...(uncertainty !== undefined && { uncertaintyMonths: uncertainty }),
+    ...(ageMonths !== undefined && { chronologicalMonths: ageMonths }),
+    score: scoreBoneAge(value, patient),
+    isSexKnown: sex === 'F' || sex === 'M',
+    ...how,
+  };
 }
 
 /** Runs a network on the image and reads its outputs. Throws `model-invalid` when the decoder gives none of `kinds`. */
@@ -208,6 +232,18 @@ async function readImage<K extends ReadingKind>(
   { regions = [] }: { readonly regions?: readonly BodyRegion[] } = {},
 ): Promise<{ readonly reading: ReadingOf<K>; readonly toImage: Affine }> {
   const { tensor, toImage } = toTensor(request.image, model.input);
+  return { reading: await readTensor(request, model, run, kinds, tensor, regions), toImage };
+}
+
+/** Runs a network on a tensor of the image and reads its outputs. Throws as {@link readImage} does. */
+async function readTensor<K extends ReadingKind>(
+  request: AnalysisRequest,
+  model: Manifest,
+  run: RunModel,
+  kinds: readonly K[],
+  tensor: Tensor,
+  regions: readonly BodyRegion[] = [],
+): Promise<ReadingOf<K>> {
   const inputs: Record<string, Tensor> = { [model.input.name]: tensor };
   for (const extra of model.extraInputs) {
     inputs[extra.name] = {
@@ -217,7 +253,7 @@ async function readImage<K extends ReadingKind>(
   }
   const context = { threshold: model.operatingPoints.suspicious, regions };
   const reading = readOutputs(await run(model, inputs), model.output, context);
-  if (isOneOf(reading, kinds)) return { reading, toImage };
+  if (isOneOf(reading, kinds)) return reading;
   throw new PacsError('model-invalid', `${model.id} gives ${reading.kind}; expected ${kinds.join(' or ')}`);
 }
 

@@ -57,7 +57,8 @@ export const SETTINGS = {
   },
   OSTEON_MODELS: {
     default: '',
-    meaning: 'Ids of the models that run, separated by commas. Unset: all of them.',
+    meaning:
+      'Ids of the models that run, separated by commas. Unset: all but those that run only when named (bone-age-regions).',
     expected: 'model ids (lower-case letters, digits, hyphens) separated by commas',
   },
   OSTEON_RESEARCH_MODELS: {

@@ -158,4 +158,5 @@ export const OSTEON = {
   licenceNotice: code('licence-notice', PRIVATE_SCHEME, 'Licence notice'),
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
   wholeHandRegression: code('whole-hand', PRIVATE_SCHEME, 'Whole-hand regression network'),
+  handRegionsRegression: code('hand-regions', PRIVATE_SCHEME, 'Hand-regions regression network'),
 } as const;

@@ -69,6 +69,16 @@ export type BoneAgeScore =
     }
   | { readonly missing: NoScoreReason };
 
+/** The parts of a hand that an age can be read from; the four joints are the metacarpophalangeal ones of the fingers. */
+export const HAND_REGIONS = ['carpus', 'four-joints', 'middle-finger', 'thumb'] as const;
+export type HandRegion = (typeof HAND_REGIONS)[number];
+
+/** A part of the hand, as a rectangle that is turned as the hand is; a corner may lie beyond the image's border. */
+export interface HandRegionOutline {
+  readonly region: HandRegion;
+  readonly outline: Polygon;
+}
+
 /** What each kind of finding says beyond {@link FindingBase}. Probabilities are 0–1. */
 export interface FindingDetails {
   /** Which part of the body the image shows; one finding per region reached. */
@@ -101,6 +111,8 @@ export interface FindingDetails {
     /** True when the model was told the patient's sex. */
     readonly isSexKnown: boolean;
     readonly method: Code;
+    /** The parts of the hand that the age was read from; absent where the whole hand was. The report does not hold them yet. */
+    readonly handRegions?: readonly HandRegionOutline[];
   };
 }
 

@@ -6,6 +6,7 @@
  * shipped models use; a test compares both.
  */
 import { type Affine, invert, scaleAndShift } from '../../dicom/vocabulary/geometry.ts';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { GreyImage } from '../../dicom/vocabulary/image.ts';
 import { inputShapeOf, type InputSpec } from '../input-contract.ts';
 import { percentiles } from './percentile.ts';
@@ -40,6 +41,8 @@ export function toTensor(image: GreyImage, spec: InputSpec): NormalisedImage {
 
 /** Where the image lies in the tensor, in cells. */
 function placementOf(image: GreyImage, { fit, width, height }: InputSpec) {
+  if (fit === 'hand-regions')
+    throw new PacsError('model-invalid', 'input.fit is "hand-regions"; expected a fit of the whole image');
   if (fit === 'stretch') return { columns: width, rows: height, left: 0, top: 0 };
   const scale = Math.min(width / image.columns, height / image.rows);
   const columns = Math.max(1, Math.floor(image.columns * scale + 0.5));
@@ -59,7 +62,8 @@ function stretched(content: Float32Array, spec: InputSpec): Float32Array {
   return content;
 }
 
-function channelsOf(plane: Float32Array, spec: InputSpec): Float32Array {
+/** A plane of the tensor's size, 0–1, as its channels: `scale`, `standardise`, order of colours and axes. */
+export function channelsOf(plane: Float32Array, spec: InputSpec): Float32Array {
   const { channels, channelOrder, layout } = spec;
   const data = new Float32Array(plane.length * channels);
   const standardise = spec.steps.find((step) => step.op === 'standardise');

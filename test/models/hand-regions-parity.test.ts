@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HAND_REGIONS } from '../../models/normalise/hand-regions/anatomy.ts';
+import { HAND_REGIONS } from '../../dicom/vocabulary/finding.ts';
 import { findHandRegions } from '../../models/normalise/hand-regions/find-regions.ts';
 import { montageOf } from '../../models/normalise/hand-regions/montage.ts';
 import { sharedData } from '../support/shared-data.ts';

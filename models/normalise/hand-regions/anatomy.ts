@@ -4,13 +4,10 @@
  * Lengths of the checks are in widths of the four joints' box; the limits were set on real hands (see the model's card).
  * Trap: products are truncated, not rounded.
  */
+import { HAND_REGIONS, type HandRegion } from '../../../dicom/vocabulary/finding.ts';
 import { hollowsOf } from './convexity.ts';
 import type { Contour } from './contours.ts';
 import type { Spot } from './plane.ts';
-
-/** The regions in the order of the montage: left column, then right column, top to bottom. */
-export const HAND_REGIONS = ['carpus', 'four-joints', 'middle-finger', 'thumb'] as const;
-export type HandRegion = (typeof HAND_REGIONS)[number];
 
 /** From (x0, y0) up to, not including, (x1, y1), in pixels of the upright canvas. */
 export interface RegionBox {

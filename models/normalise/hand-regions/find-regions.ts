@@ -3,8 +3,9 @@
  *
  * Trap: on real hands this fails one time in four or five; that is an outcome here, not an error.
  */
+import { HAND_REGIONS } from '../../../dicom/vocabulary/finding.ts';
 import type { GreyImage } from '../../../dicom/vocabulary/image.ts';
-import { HAND_REGIONS, anatomyOf, boxesOf, objectionTo, type RegionBoxes } from './anatomy.ts';
+import { anatomyOf, boxesOf, objectionTo, type RegionBoxes } from './anatomy.ts';
 import { areaOf, centroidOf, type Contour, filled, fingertipOf, outerContours } from './contours.ts';
 import { equalise, smooth, stretchToFullRange } from './contrast.ts';
 import { eightBit, type Plane, type Spot } from './plane.ts';
@@ -15,16 +16,17 @@ import { rotate } from './rotate.ts';
 export const CANVAS = { columns: 800, rows: 1000 } as const;
 const SEARCHED = { columns: 760, rows: 900 } as const;
 
-/** The upright hand and its boxes, or why there are none. */
-export type RegionSearch =
-  | {
-      readonly isFound: true;
-      readonly canvas: Plane;
-      /** The rotation that brought the hand upright, counter-clockwise. */
-      readonly degrees: number;
-      readonly boxes: RegionBoxes;
-    }
-  | { readonly isFound: false; readonly reason: string };
+/** The upright hand and its boxes. */
+export interface FoundRegions {
+  readonly isFound: true;
+  readonly canvas: Plane;
+  /** The rotation that brought the hand upright, counter-clockwise. */
+  readonly degrees: number;
+  readonly boxes: RegionBoxes;
+}
+
+/** The regions, or why there are none. */
+export type RegionSearch = FoundRegions | { readonly isFound: false; readonly reason: string };
 
 /** The largest bright area. */
 export interface Segment {

@@ -1,14 +1,16 @@
 /**
  * Four regions of an upright hand → the picture of 256 × 256 that the network sees.
  */
-import { HAND_REGIONS, type RegionBox, type RegionBoxes } from './anatomy.ts';
+import { HAND_REGIONS } from '../../../dicom/vocabulary/finding.ts';
+import { MONTAGE_SIDE } from '../../input-contract.ts';
+import type { RegionBox, RegionBoxes } from './anatomy.ts';
 import { equalise, smooth } from './contrast.ts';
 import { part, place, type Plane } from './plane.ts';
 import { resize } from './resize.ts';
 
 const LONG_SIDE = 500;
+/** A side of one of the four; the montage lists them as `HAND_REGIONS` does: left column, then right, top to bottom. */
 const TILE_SIDE = 600;
-const MONTAGE_SIDE = 256;
 
 /** One region, equalised, its longer side brought to 500 pixels, centred on black 600 × 600. */
 export function tileOf(canvas: Plane, { x0, y0, x1, y1 }: RegionBox): Plane {
