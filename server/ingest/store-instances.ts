@@ -1,5 +1,5 @@
 /**
- * Stores one instance: stage → read the header → reserve → sync → move to its key → commit its row.
+ * Stores one instance: stage → read the header → sync → reserve → move to its key → commit its row.
  *
  * What arrives is what is kept: nothing is coerced. An outcome `stored` or `identical` means bytes and row are
  * durable; every failure before that leaves nothing visible and nothing behind (PS3.18 10.5, PS3.4 B.2.3).
