@@ -6,10 +6,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asPacsError, PacsError } from '../dicom/vocabulary/failure.ts';
+import { PacsError } from '../dicom/vocabulary/failure.ts';
 import { randomFrom } from '../dicom/phantom/random.ts';
+import { caseList } from '../models/evaluation/case-list.ts';
 import { createEstimate } from '../models/evaluation/estimate.ts';
-import { evaluate } from '../models/evaluation/evaluation.ts';
+import { evaluate, type EvaluatedCases } from '../models/evaluation/evaluation.ts';
 import type { HandTruth, LimbTruth, StrangerTruth } from '../models/evaluation/image-reading.ts';
 import { robustnessReport } from '../models/evaluation/robustness-report.ts';
 import { evaluationTables, robustnessTable } from '../models/evaluation/table.ts';
@@ -37,57 +38,74 @@ try {
   if (options) await measure(options);
   else throw new PacsError('bad-request', USAGE);
 } catch (error) {
-  process.stderr.write(`${asPacsError(error).message.slice(0, MOST_TOLD)}\n`);
+  if (!(error instanceof PacsError)) throw error;
+  process.stderr.write(`${error.message.slice(0, MOST_TOLD)}\n`);
   process.exitCode = 2;
 }
 
 async function measure(chosen: Options): Promise<void> {
-  const { fracAtlas, boneAge, split, limit, modelsFolder, modelIds, workers } = chosen;
   const startedAt = performance.now();
-  const limbs = readFracAtlas(fracAtlas, split);
-  const hands = readHands(boneAge, split, readHeldOut(HELD_OUT_HANDS));
-  const limbImages = evenly(limbs.images, limit);
-  const handImages = evenly(hands.images, limit);
+  const limbs = readFracAtlas(chosen.fracAtlas, chosen.split);
+  const hands = readHands(chosen.boneAge, chosen.split, readHeldOut(HELD_OUT_HANDS));
+  const images = { limbs: evenly(limbs.images, chosen.limit), hands: evenly(hands.images, chosen.limit) };
+  const { modelsFolder, modelIds, workers } = chosen;
   const reader = await startReader({ modelsFolder, ...(modelIds && { modelIds }) }, workers);
-  const cases = {
-    limbs: await reader.readAll('radiographs', limbImages, () => ({ isPicture: true })),
-    hands: await reader.readAll('hands', handImages, handTask),
+  try {
+    const cases = await readCases(reader, images, chosen);
+    const robustness = chosen.hasRobustness
+      ? await measureRobustness(reader, images, Math.min(chosen.limit, ROBUSTNESS_SAMPLE))
+      : undefined;
+    const about = {
+      split: chosen.split,
+      models: modelsOf(chosen),
+      images: { limbs: cases.limbs.length, hands: cases.hands.length, strangers: cases.strangers.length },
+      missing: [...limbs.missing, ...hands.missing],
+      unread: reader.unread,
+      seconds: Math.round((performance.now() - startedAt) / 1000),
+    };
+    writeReport(chosen, about, cases, robustness);
+    process.stderr.write(`${about.seconds} s; every figure is in ${chosen.json}\n`);
+  } finally {
+    await reader.close();
+  }
+}
+
+interface Images {
+  readonly limbs: readonly Labelled<LimbTruth>[];
+  readonly hands: readonly Labelled<HandTruth>[];
+}
+
+async function readCases(
+  reader: ImageReader,
+  { limbs, hands }: Images,
+  chosen: Options,
+): Promise<EvaluatedCases> {
+  return {
+    limbs: await reader.readAll('radiographs', limbs, () => ({ isPicture: true })),
+    hands: await reader.readAll('hands', hands, handTask),
     strangers: [
       ...(await readDicom(reader, chosen)),
-      ...(await readCompositions(reader, evenly(limbImages, COMPOSED_FROM))),
+      ...(await readCompositions(reader, evenly(limbs, COMPOSED_FROM))),
     ],
   };
+}
+
+function writeReport(
+  { json, markdown }: Options,
+  about: object,
+  cases: EvaluatedCases,
+  robustness: ReturnType<typeof robustnessReport> | undefined,
+): void {
   const figures = evaluate(
     cases,
     createEstimate(() => randomFrom(BOOTSTRAP_SEED)),
   );
-  const robustness = chosen.hasRobustness
-    ? await measureRobustness(reader, limbImages, handImages, Math.min(limit, ROBUSTNESS_SAMPLE))
-    : undefined;
-  await reader.close();
-  const about = {
-    split,
-    models: modelsOf(chosen),
-    images: {
-      limbs: cases.limbs.length,
-      hands: cases.hands.length,
-      strangers: cases.strangers.length,
-      missing: [...limbs.missing, ...hands.missing],
-      unread: reader.unread,
-    },
-    notAnalysed: [...cases.limbs, ...cases.hands].flatMap(({ truth, reading: { published } }) =>
-      published.reason === undefined ? [] : [{ file: truth.file, ...published }],
-    ),
-    seconds: Math.round((performance.now() - startedAt) / 1000),
-  };
-  const report = { about, ...figures, ...(robustness && { robustness }) };
-  writeFileSync(chosen.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  const tables = [evaluationTables(figures), ...(robustness ? [robustnessTable(robustness)] : [])].join(
-    '\n\n',
-  );
-  if (chosen.markdown === undefined) process.stdout.write(`${tables}\n`);
-  else writeFileSync(chosen.markdown, `${tables}\n`);
-  process.stderr.write(`${String(about.seconds)} s; every figure is in ${chosen.json}\n`);
+  const report = { about, ...figures, ...(robustness && { robustness }), cases: caseList(cases) };
+  writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
+  const parts = [evaluationTables(figures), ...(robustness ? [robustnessTable(robustness)] : [])];
+  const tables = `${parts.join('\n\n')}\n`;
+  if (markdown === undefined) process.stdout.write(tables);
+  else writeFileSync(markdown, tables);
 }
 
 function handTask({ truth }: Labelled<HandTruth>) {
@@ -125,12 +143,7 @@ async function readCompositions(reader: ImageReader, sources: readonly Labelled<
 }
 
 /** As many fractured radiographs as sound ones, and hands, each in every encoding. */
-async function measureRobustness(
-  reader: ImageReader,
-  limbs: readonly Labelled<LimbTruth>[],
-  hands: readonly Labelled<HandTruth>[],
-  sample: number,
-) {
+async function measureRobustness(reader: ImageReader, { limbs, hands }: Images, sample: number) {
   const half = Math.ceil(sample / 2);
   const chosenLimbs = [true, false].flatMap((isFractured) =>
     evenly(
