@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import augment, cli, export, hands, metrics, runtime, synthetic
+from . import augment, bone_age_report, cli, export, hands, runtime, synthetic
 from .backbone import BACKBONE_FILE
 from .bone_age_net import MAXIMUM_MONTHS, MEAN_MONTHS, STD_MONTHS, BoneAgeEnsemble, BoneAgeNet, ShippedBoneAge
 from .cache import ContentCache
@@ -24,7 +24,7 @@ EPOCHS, BATCH, RATE = 26, 16, 3e-4
 SMALL_PER_EPOCH = 390
 """Small images mixed into each fine-tuning epoch (enlarged), half as many as the large ones."""
 MIDDLE_SPEC = InputSpec(224, 224)
-MIDDLE_EPOCHS, MIDDLE_BATCH, MIDDLE_RATE = 9, 32, 4e-4
+MIDDLE_EPOCHS, MIDDLE_BATCH, MIDDLE_RATE = 6, 32, 4e-4
 MIDDLE_REPEATS, MIDDLE_SMALL_PER_EPOCH = 3, 6000
 MEMBERS = (("pretrain", PRETRAIN_SPEC.width), ("middle", MIDDLE_SPEC.width), ("finetune", SPEC.width))
 """The stages that answer together, and the side of the square each sees."""
@@ -32,11 +32,6 @@ OLDEST_PHANTOM_MONTHS = 216
 """Phantoms of adults carry an age; their bones no longer tell it."""
 SEX_DROP = 0.1
 AVERAGE_DECAY = 0.998
-COVERAGE = 0.95
-WIDTH_KNOTS = (48.0, 84.0, 120.0, 156.0, 192.0)
-"""Predicted months at which the interval's half-width is fitted; linear between, flat outside."""
-WIDTH_NEIGHBOURS = 80
-AGE_BANDS = (0, 48, 96, 132, 168, 240)
 SMALL_ASPECT = (0.68, 0.94)
 """The small images were stretched to squares; real hands have a width of 0.68 to 0.94 heights (10-90 %)."""
 
@@ -174,63 +169,20 @@ def load(work: Path) -> BoneAgeEnsemble:
     return BoneAgeEnsemble(nets, [side for _, side in MEMBERS]).eval()
 
 
-def interval_widths(predicted: np.ndarray, residuals: np.ndarray) -> np.ndarray:
-    """Half-widths in months at WIDTH_KNOTS: the conformal 95 % quantile of |residual| among the nearest predictions."""
-    widths = []
-    for knot in WIDTH_KNOTS:
-        near = np.argsort(np.abs(predicted - knot), kind="stable")[:WIDTH_NEIGHBOURS]
-        errors = np.sort(np.abs(residuals[near]))
-        rank = min(len(errors) - 1, int(np.ceil(COVERAGE * (len(errors) + 1))) - 1)
-        widths.append(float(errors[rank]))
-    return np.array(widths)
-
-
-def crossed_coverage(predicted: np.ndarray, residuals: np.ndarray, folds: int = 5) -> np.ndarray:
-    """Whether each residual lies inside the interval that was fitted on the other folds."""
-    fold = np.random.default_rng(runtime.SEED).permutation(len(predicted)) % folds
-    inside = np.zeros(len(predicted))
-    for part in range(folds):
-        rest = fold != part
-        widths = np.interp(predicted, WIDTH_KNOTS, interval_widths(predicted[rest], residuals[rest]))
-        inside[~rest] = (np.abs(residuals) <= widths)[~rest]
-    return inside
-
-
 def evaluate(args) -> None:
     """Writes results/bone-age.json, with the interval's calibration."""
     runtime.prepare()
     _, validation = hands.split_large(hands.large_hands(args.data))
     net = load(args.work)
     predicted, blind = predict(net, validation, SPEC), predict(net, validation, SPEC, drop_sex=True)
-    truth = np.array([h.bone_age_months for h in validation])
-    sex = np.array([h.sex for h in validation])
-    errors, inside = np.abs(predicted - truth), crossed_coverage(predicted, predicted - truth)
-    figures = []
-
-    def add(what: str, values: np.ndarray, measure=np.mean, digits: int = 2) -> None:
-        figures.append({"what": what, "digits": digits,
-                        **metrics.with_interval(len(values), lambda i: float(measure(values[i])))})
-
-    add("Mean absolute error, months", errors)
-    add("Median absolute error, months", errors, np.median)
-    add("Root mean square error, months", errors ** 2, lambda v: np.sqrt(np.mean(v)))
-    add("Mean error (predicted - true), months", predicted - truth)
-    add("Mean absolute error, sex withheld, months", np.abs(blind - truth))
-    for name, value in hands.SEX_VALUES.items():
-        add(f"Mean absolute error, sex {name}, months", errors[sex == value])
-    for low, high in zip(AGE_BANDS, AGE_BANDS[1:]):
-        chosen = (truth >= low) & (truth < high)
-        if chosen.any():
-            add(f"Mean absolute error, {low} to {high} months", errors[chosen])
-    add("Coverage of the 95 % interval, fitted on other folds", inside, digits=3)
-    widths = interval_widths(predicted, predicted - truth)
+    figures = bone_age_report.figures_of(validation, predicted, blind)
     states = {stage: torch.load(args.work / "bone-age" / f"{stage}.pt", map_location="cpu") for stage, _ in MEMBERS}
     runtime.write_json(args.results / "bone-age.json", {
         "id": "bone-age", "epochs": {stage: state["epoch"] for stage, state in states.items()},
         "split": f"{len(validation)} of the 1,000 large hands kept for validation: a seeded choice, stratified by bone age "
                  "(24-month bands) and sex. Their ids are left out of the small images too.",
         "synthetic": synthetic.statement(max(s["synthetic"] for s in states.values())), "figures": figures,
-        "interval": {"knots": list(WIDTH_KNOTS), "widths": [round(float(w), 2) for w in widths]}})
+        "interval": bone_age_report.interval_of(validation, predicted)})
     runtime.log("\n".join(f"{f['what']}: {f['value']} (n {f['n']})" for f in figures))
 
 

@@ -47,20 +47,23 @@ class BoneAgeEnsemble(nn.Module):
 
 
 class ShippedBoneAge(nn.Module):
-    """Adds the mirrored view, the months scale and the calibrated half-width of the 95 % interval.
+    """Adds the mirrored view (or not), the months scale and the calibrated half-width of the 95 % interval.
 
     The half-width is piecewise linear in the predicted age: `widths[i]` months at `knots[i]` months, flat outside.
     """
 
-    def __init__(self, net: BoneAgeNet, knots: Sequence[float], widths: Sequence[float]) -> None:
+    def __init__(self, net: nn.Module, knots: Sequence[float], widths: Sequence[float],
+                 averages_mirror: bool = True) -> None:
         super().__init__()
         self.net = net
+        self.averages_mirror = averages_mirror
         self.knots = [float(k) for k in knots]
         self.widths = [float(w) for w in widths]
 
     def forward(self, image: torch.Tensor, sex: torch.Tensor):
-        both = self.net(torch.cat([image, torch.flip(image, dims=[3])]), torch.cat([sex, sex]))
-        months = torch.clamp(both.mean(dim=0, keepdim=True) * STD_MONTHS + MEAN_MONTHS, 0, MAXIMUM_MONTHS)
+        if self.averages_mirror:
+            image, sex = torch.cat([image, torch.flip(image, dims=[3])]), torch.cat([sex, sex])
+        months = torch.clamp(self.net(image, sex).mean(dim=0, keepdim=True) * STD_MONTHS + MEAN_MONTHS, 0, MAXIMUM_MONTHS)
         uncertainty = months * 0 + self.widths[0]
         for left, right, low, high in zip(self.knots, self.knots[1:], self.widths, self.widths[1:]):
             uncertainty = uncertainty + (torch.clamp(months, left, right) - left) * ((high - low) / (right - left))

@@ -5,6 +5,7 @@ features are 0 (a linear fit on them misses by 30 months, on ImageNet's by 18).
 """
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import List
@@ -12,11 +13,12 @@ from typing import List
 import numpy as np
 import torch
 
-from . import cli, hands, runtime
+from . import bone_age_report, cli, export, hands, runtime, synthetic
 from .backbone import BACKBONE_FILE
 from .bone_age import AVERAGE_DECAY, train_epoch
-from .bone_age_net import MEAN_MONTHS, STD_MONTHS
-from .hand_region_data import Sampler, TileCache, input_of
+from .bone_age_net import MAXIMUM_MONTHS, MEAN_MONTHS, STD_MONTHS, ShippedBoneAge
+from .descriptions import BONE_AGE_CONCEPT, BONE_AGE_REGIONS, MONTH
+from .hand_region_data import MontageSpec, Sampler, TileCache, input_of
 from .hand_region_net import RegionBoneAgeNet
 
 EPOCHS, BATCH, RATE = 40, 8, 1.5e-4
@@ -74,5 +76,55 @@ def train(args) -> None:
             runtime.log(f"validation MAE {error:.2f} months")
 
 
+def load(work: Path) -> RegionBoneAgeNet:
+    """The averaged network, weights rounded to what the graph stores."""
+    net = RegionBoneAgeNet()
+    net.load_state_dict(torch.load(work / CHECKPOINT, map_location="cpu")["average"])
+    return runtime.round_to_half(net).eval()
+
+
+def evaluate(args) -> None:
+    """Writes results/bone-age-regions.json, with the interval's calibration and the whole hand beside it."""
+    runtime.prepare()
+    everyone = hands.large_hands(args.data)
+    cache = TileCache(args.work / "cache" / CACHE, everyone)
+    held = hands.split_large(everyone)[1]
+    found, missing = cache.split(held)
+    net = load(args.work)
+    predicted, blind = predict(net, cache, found), predict(net, cache, found, drop_sex=True)
+    figures = bone_age_report.figures_of(found, predicted, blind)
+    figures.append(bone_age_report.figure("Hands whose regions are found, of those kept for validation",
+                                          np.array([h in found for h in held], float), digits=3))
+    figures.append(bone_age_report.figure("Hands whose regions are found, of all 1,000",
+                                          np.array([h.identifier in cache.rows for h in everyone], float), digits=3))
+    state = torch.load(args.work / CHECKPOINT, map_location="cpu")
+    runtime.write_json(args.results / "bone-age-regions.json", {
+        "id": "bone-age-regions", "epochs": state["epoch"],
+        "split": f"The {len(held)} large hands that the whole-hand model is validated on; the regions of {len(found)} are found, "
+                 f"of {len(missing)} not. Training hands whose regions are not found are left out.",
+        "synthetic": synthetic.statement(0), "figures": figures,
+        "interval": bone_age_report.interval_of(found, predicted)})
+    runtime.log("\n".join(f"{f['what']}: {f['value']} (n {f['n']})" for f in figures))
+
+
+def ship(args) -> None:
+    """Writes models/bone-age-regions."""
+    runtime.prepare()
+    results = json.loads((args.results / "bone-age-regions.json").read_text())
+    everyone = hands.large_hands(args.data)
+    cache = TileCache(args.work / "cache" / CACHE, everyone)
+    hand = cache.split(hands.split_large(everyone)[1])[0][0]
+    example = torch.from_numpy(input_of(cache.montage(hand))[None])
+    interval = results["interval"]
+    module = ShippedBoneAge(load(args.work), interval["knots"], interval["widths"], averages_mirror=False)
+    export.ship(module, {"image": example, "sex": torch.tensor([[hand.sex]])}, ["months", "uncertainty"],
+                BONE_AGE_REGIONS, MontageSpec(), {
+        "extraInputs": [{"name": "sex", "source": "patient-sex", "values": {"F": -1, "M": 1, "O": 0, "unknown": 0}}],
+        "output": {"decoder": "regression", "value": "months", "uncertainty": "uncertainty", "unit": MONTH,
+                   "concept": BONE_AGE_CONCEPT, "range": [0, MAXIMUM_MONTHS]},
+        "operatingPoints": {"suspicious": 0, "definite": 0},
+    }, results, args.models, args.results)
+
+
 if __name__ == "__main__":
-    cli.main(__doc__, {"train": train})
+    cli.main(__doc__, {"train": train, "evaluate": evaluate, "export": ship})

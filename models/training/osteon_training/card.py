@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import List
 
 CARDS = Path(__file__).resolve().parents[1] / "cards"
+FITS = {"letterbox": "letterboxed", "hand-regions": "a montage of hand regions"}
 RESEARCH = "**Research use only. Not a medical device.**"
 
 
@@ -55,7 +56,7 @@ def _cell(value: object) -> str:
 def _technical(manifest: dict, check: dict) -> List[str]:
     spec = manifest["input"]
     lines = ["## Technical", "",
-             f"Input {spec['width']} x {spec['height']} px, {spec['channels']} channels, letterboxed; "
+             f"Input {spec['width']} x {spec['height']} px, {spec['channels']} channels, {FITS[spec['fit']]}; "
              "steps and outputs in `manifest.json`.",
              f"Weights SHA-256 `{manifest['weights']['sha256']}`."]
     if check:

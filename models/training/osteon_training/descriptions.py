@@ -115,6 +115,23 @@ BONE_AGE = Description(
          "citation": RSNA_CITATION}, IMAGENET),
     weights_licence=RSNA_LICENCE, research_only=True)
 
+BONE_AGE_REGIONS = Description(
+    id="bone-age-regions", task="bone-age-regions", name="Osteon Bone Age by Regions",
+    routing={"regions": ["hand"], "requiresRequest": True, "onlyWhenNamed": True, "maximumAgeYears": 19},
+    intended_use="Estimates the bone age (Greulich and Pyle) from four regions of a child's left hand, to compare with an "
+                 "earlier system in research. " + RESEARCH_ONLY_TEXT,
+    limitations=(
+        "Less accurate than the whole-hand model, which is the default.",
+        "The regions are not found on one hand in four; the whole-hand model is used there.",
+        "A left hand, frontal view, thumb on the right; a right hand is refused.",
+        "Trained on children of two hospitals in the United States; other populations may be offset.",
+        "Few hands under four years; see the error by age.",
+        "Not for hands with deformity, dysplasia, cast or hardware."),
+    training_data=(
+        {"name": "RSNA Pediatric Bone Age Challenge 2017", "images": 579, "licence": RSNA_LICENCE,
+         "citation": RSNA_CITATION}, IMAGENET),
+    weights_licence=RSNA_LICENCE, research_only=True)
+
 ONE_HAND = Description(
     id="one-hand", task="one-hand", name="Osteon One Hand",
     routing={"regions": ["hand"], "requiresRequest": True},
