@@ -37,18 +37,16 @@ export function differenceItems(ages: {
   return [num('CONTAINS', OSTEON.ageDifference, roundedDifference(difference), UCUM.month)];
 }
 
-/** TID 311 below the bone age: score, population, reference; the standard deviation in months beside it. */
+/** TID 311 below the bone age: score, standard deviation in months, population and reference. */
 export function scoreItems(score: BoneAgeScore | undefined): readonly ContentItem[] {
   if (!score || 'missing' in score) return [];
-  const origin = [
-    text('HAS PROPERTIES', DCM.populationDescription, score.population),
-    text('HAS PROPERTIES', DCM.referenceAuthority, score.reference),
-  ];
   const value = roundedScore(score.standardDeviations);
   const deviation = roundedScore(score.standardDeviationMonths);
   return [
-    num('HAS PROPERTIES', DCM.zScoreOfMeasurement, value, UCUM.noUnits, origin),
-    num('HAS PROPERTIES', DCM.standardDeviationOfPopulation, deviation, UCUM.month, origin),
+    num('HAS PROPERTIES', DCM.zScoreOfMeasurement, value, UCUM.noUnits),
+    num('HAS PROPERTIES', DCM.standardDeviationOfPopulation, deviation, UCUM.month),
+    text('HAS PROPERTIES', DCM.populationDescription, score.population),
+    text('HAS PROPERTIES', DCM.referenceAuthority, score.reference),
   ];
 }
 
@@ -63,14 +61,10 @@ export function missingScoreItems(score: BoneAgeScore | undefined): readonly Con
 export function readScore(group: ContentNode, age: ContentNode | undefined): BoneAgeScore | undefined {
   const missing = wordOf(NO_SCORE_CODES, group.codeOf(OSTEON.noScoreReason));
   if (missing) return { missing };
-  const node = age?.childOf(DCM.zScoreOfMeasurement);
-  const deviation = age?.childOf(DCM.standardDeviationOfPopulation);
-  // The same words stand below both.
-  for (const concept of [DCM.populationDescription, DCM.referenceAuthority]) deviation?.textOf(concept);
-  const standardDeviations = node?.measurement?.value;
-  const standardDeviationMonths = monthsOf(deviation);
-  const population = node?.textOf(DCM.populationDescription);
-  const reference = node?.textOf(DCM.referenceAuthority);
+  const standardDeviations = age?.numberOf(DCM.zScoreOfMeasurement);
+  const standardDeviationMonths = monthsOf(age?.childOf(DCM.standardDeviationOfPopulation));
+  const population = age?.textOf(DCM.populationDescription);
+  const reference = age?.textOf(DCM.referenceAuthority);
   if (standardDeviations === undefined || !standardDeviationMonths) return undefined;
   if (population === undefined || reference === undefined) return undefined;
   return { standardDeviations, standardDeviationMonths, population, reference };

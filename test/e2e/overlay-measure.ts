@@ -106,18 +106,17 @@ export async function imageGrey(
   }, place);
 }
 
-/** The share of the image that the heat map colours, 0–1: coloured pixels over those of the image on the screen. */
-export async function heatShare(page: Page): Promise<number> {
-  return page.evaluate(() => {
+/** Opacity of the heat map, 0–255, at a place of the image area given as shares of its width and height. */
+export async function heatAlpha(
+  page: Page,
+  place: { readonly x: number; readonly y: number },
+): Promise<number> {
+  return page.evaluate(({ x, y }) => {
     const canvas = document.querySelector<HTMLCanvasElement>('.radiograph-heat');
-    if (!canvas) throw new Error('No heat canvas');
-    const opaque = (one: HTMLCanvasElement, channel: number) => {
-      const data = one.getContext('2d')?.getImageData(0, 0, one.width, one.height).data ?? [];
-      let count = 0;
-      for (let at = channel; at < data.length; at += 4) if ((data[at] ?? 0) > 0) count += 1;
-      return count;
-    };
-    // The page fits the square image to the height of its area.
-    return opaque(canvas, 3) / Math.min(canvas.width, canvas.height) ** 2;
-  });
+    const context = canvas?.getContext('2d');
+    if (!canvas || !context) throw new Error('No heat canvas');
+    return (
+      context.getImageData(Math.round(canvas.width * x), Math.round(canvas.height * y), 1, 1).data[3] ?? 0
+    );
+  }, place);
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { analysed, doneStudy, fractureAt, radiograph, sourceOf } from '../support/reading-room-studies.ts';
 import { encodeOpacityPng } from '../../server/imaging/image-codec.ts';
-import { distanceOf, heatShare, imageGrey, measureEdges, overlayPixels } from './overlay-measure.ts';
+import { distanceOf, heatAlpha, imageGrey, measureEdges, overlayPixels } from './overlay-measure.ts';
 import { fractureStudy, readingRoomSession } from './reading-room-session.ts';
 
 const room = readingRoomSession();
@@ -68,23 +68,28 @@ describe('the overlay', () => {
   });
 
   test('has the heat map of the fracture model under the boxes with the key H, and asks for it only then', async () => {
-    const columns = 64;
-    const samples = new Uint8Array(columns * columns).fill(255, 0, (columns * columns) / 2);
-    const heatMap = await encodeOpacityPng({ columns, rows: columns, samples });
+    const side = 64;
+    const samples = new Uint8Array(side * side).fill(255, 0, (side * side) / 2);
+    const heatMap = await encodeOpacityPng({ columns: side, rows: side, samples });
+    const [upper, lower] = [
+      { x: 0.5, y: 0.3 },
+      { x: 0.5, y: 0.7 },
+    ];
     room.pacs.heatMapsAsked = 0;
     room.pacs.studies.push({ ...fractureStudy('1.2.1'), heatMap });
     await room.openStudy('1.2.1');
     await room.drawn();
     const boxes = await overlayPixels(room.page);
-    expect([room.pacs.heatMapsAsked, await heatShare(room.page)]).toEqual([0, 0]);
+    expect([room.pacs.heatMapsAsked, await heatAlpha(room.page, upper)]).toEqual([0, 0]);
     await room.page.keyboard.press('h');
     await room.page.getByText('Where the fracture model looked').waitFor();
     await room.drawn();
-    expect(await heatShare(room.page)).toBeCloseTo(0.5, 1);
+    expect(await heatAlpha(room.page, upper)).toBeGreaterThan(100);
+    expect(await heatAlpha(room.page, lower)).toBe(0);
     expect(await overlayPixels(room.page)).toBe(boxes);
     await room.page.keyboard.press('h');
     await room.drawn();
-    expect(await heatShare(room.page)).toBe(0);
+    expect(await heatAlpha(room.page, upper)).toBe(0);
     expect(await room.page.getByText('Where the fracture model looked').count()).toBe(0);
     expect(room.pacs.heatMapsAsked).toBe(1);
   });
@@ -94,7 +99,7 @@ describe('the overlay', () => {
     await room.openStudy('1.2.1');
     await room.page.keyboard.press('h');
     await room.page.getByText('No heat map: the fracture model gives none').waitFor();
-    expect(await heatShare(room.page)).toBe(0);
+    expect(await heatAlpha(room.page, { x: 0.5, y: 0.3 })).toBe(0);
     room.complaints = []; // the browser itself reports the 404
   });
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { activationMapOf, activationOf, LONGEST_MAP_SIDE } from '../../models/activation-map.ts';
 import { parseManifest } from '../../models/manifest.ts';
 import type { RunModel } from '../../models/pipeline.ts';
+import { openSessions } from '../../models/runtime/session.ts';
+import { GRAPHS, imageWith, network as graphNamed } from './graphs/networks.ts';
 import { MANIFEST_JSON, PROBABILITY } from './manifests.ts';
 
 const MODEL = parseManifest(
@@ -68,5 +70,19 @@ describe('the activation map of an image', () => {
     await expect(activationOf(image, MODEL, wide)).rejects.toMatchObject({ kind: 'model-failed' });
     const broken = network(new Float32Array(64).fill(NaN));
     await expect(activationOf(image, MODEL, broken)).rejects.toMatchObject({ kind: 'model-failed' });
+  });
+
+  it('comes from a real graph, brightest where the image is', async () => {
+    const model = graphNamed('with-activation');
+    const sessions = await openSessions(GRAPHS, [model], { intraOpThreads: 1 });
+    try {
+      const patch = { left: 100, top: 20, right: 140, bottom: 60 };
+      const { columns, samples } = await activationOf(imageWith([patch]), model, sessions.run);
+      const at = (x: number, y: number) => samples[y * columns + x] ?? 0;
+      expect(at(120, 40)).toBeGreaterThan(200);
+      expect(at(40, 40)).toBeLessThan(30);
+    } finally {
+      await sessions.release();
+    }
   });
 });

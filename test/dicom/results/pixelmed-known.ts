@@ -9,7 +9,8 @@ export const PIXELMED_KNOWN: readonly { readonly pattern: RegExp; readonly reaso
       'joined CID 100 after the version of 2019 that the jar holds; the group is a baseline one and extensible',
   },
   {
-    pattern: /^Error: Template 300 .*\(371884006,SCT,.*expected INFERRED FROM - found HAS PROPERTIES$/,
+    pattern:
+      /^Error: Template 300 .*\((371884006,SCT|12141[46],DCM),.*expected INFERRED FROM - found HAS PROPERTIES$/,
     reason:
       'TID 310 says HAS PROPERTIES; the jar takes any NUM below a NUM for rows 9 and 10 of TID 300 as well',
   },

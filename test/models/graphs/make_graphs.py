@@ -194,6 +194,14 @@ def regressor():
     return graph
 
 
+def with_activation():
+    """The mean brightness as probability, and where it comes from: the brightness of each 8 x 8 square."""
+    graph = Graph({"image": [1, 1, SIDE, SIDE]})
+    graph.output(graph.add("Flatten", graph.add("GlobalAveragePool", "image")), "probability", [1, 1])
+    graph.output(graph.brightness("image", 1, 8), "activation", [1, 1, SIDE // 8, SIDE // 8])
+    return graph
+
+
 def broken(divide):
     """A probability that is no number (0 / 0) or infinite (1 / 0), whatever the image."""
     graph = Graph({"image": [1, 1, SIDE, SIDE]})
@@ -254,6 +262,9 @@ NETWORKS = {
                   {"decoder": "regression", "value": "months", "range": [0, 240],
                    "unit": {"value": "mo", "scheme": "UCUM", "meaning": "month"},
                    "concept": {"value": "85151-9", "scheme": "LN", "meaning": "XR Bone age"}}),
+    "with-activation": ("fracture-probability", with_activation(), image_input("image"),
+                        {"decoder": "binary-probability", "name": "probability",
+                         "activationMap": {"name": "activation", "stride": 8}}),
     "not-a-number": ("fracture-probability", broken("zero"), image_input("image"),
                      {"decoder": "binary-probability", "name": "probability"}),
     "infinite": ("fracture-probability", broken("one"), image_input("image"),
