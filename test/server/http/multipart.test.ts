@@ -105,7 +105,7 @@ describe('reading multipart/related (RFC 2046 5.1.1)', () => {
   });
 
   it('stops at the limits for parts and for part headers', async () => {
-    const limits = { maxParts: 1, maxHeaderBytes: 20 };
+    const limits = { maxParts: 1, maxBodyBytes: Infinity, maxHeaderBytes: 20 };
     const many = '--b\r\n\r\n1\r\n--b\r\n\r\n2\r\n--b--';
     await expect(readAll(whole(many), 'b', limits)).rejects.toMatchObject({ kind: 'too-large' });
     const endless = `--b\r\nA: ${'x'.repeat(100)}\r\n\r\n1\r\n--b--`;

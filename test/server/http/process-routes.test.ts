@@ -43,6 +43,7 @@ beforeEach(async () => {
     log: { ...SILENT_LOG, debug: (fields) => logged.push(fields) },
     metrics,
     requestsPerMinute: MOST_REQUESTS,
+    corsOrigins: new Set(),
     health: {
       isDraining: () => draining,
       components: [

@@ -37,6 +37,7 @@ beforeAll(async () => {
       },
       stream: (...given) => files.stream(...given),
       delete: (key) => files.delete(key),
+      stagedKeys: () => files.stagedKeys(),
       removeStaged: () => files.removeStaged(),
     },
   });
