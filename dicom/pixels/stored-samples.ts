@@ -76,6 +76,10 @@ function typedArray(buffer: ArrayBuffer, { bitsAllocated, isSigned }: SampleBits
 /** Shifts each value to the top to lose the bits above it, and down again to lose those below; the sign follows. */
 function isolate(samples: SampleArray, { bitsStored, highBit, isSigned, bitsAllocated }: SampleBits): void {
   if (bitsStored === bitsAllocated) return;
+  if (!isSigned && highBit === bitsStored - 1 && bitsAllocated !== 32) {
+    maskLow(samples, bitsStored, bitsAllocated);
+    return;
+  }
   const up = 31 - highBit;
   const down = 32 - bitsStored;
   if (isSigned) {
@@ -85,6 +89,16 @@ function isolate(samples: SampleArray, { bitsStored, highBit, isSigned, bitsAllo
     for (let index = 0; index < samples.length; index++)
       samples[index] = ((samples[index] ?? 0) << up) >>> down;
   }
+}
+
+/** Clears the bits above Bits Stored, as many samples at once as a word of 32 bits holds. */
+function maskLow(samples: SampleArray, bitsStored: number, bitsAllocated: 8 | 16): void {
+  const mask = 2 ** bitsStored - 1;
+  const wide = bitsAllocated === 16 ? mask | (mask << 16) : mask * 0x01010101;
+  const words = new Uint32Array(samples.buffer, 0, samples.byteLength >> 2);
+  for (let index = 0; index < words.length; index++) words[index] = words[index]! & wide;
+  const rest = (words.length * 4) / samples.BYTES_PER_ELEMENT;
+  for (let index = rest; index < samples.length; index++) samples[index] = samples[index]! & mask;
 }
 
 /** The bits of native samples of an instance. */
