@@ -105,7 +105,7 @@ def train(args) -> None:
         scores = predict(average.net, quick["images"])
         runtime.log(f"one-hand {epoch + 1}/{EPOCHS} {len(items)} images, loss {total / count:.4f}, "
                     f"AUC {metrics.auc(quick['labels'], scores):.4f}, {time.time() - started:.0f} s")
-        runtime.save_checkpoint(path, net, average, optimiser, epoch + 1, {"synthetic": len(phantoms)})
+        runtime.save_checkpoint(path, net, average, optimiser, epoch + 1, {"synthetic": min(len(phantoms), len(items) // 10)})
 
 
 def load(work: Path) -> OneHandNet:
