@@ -35,6 +35,7 @@ import { identityOf, type Manifest, type ModelTask } from './manifest.ts';
 import { findHandRegions } from './normalise/hand-regions/find-regions.ts';
 import type { Tensor } from './normalise/to-tensor.ts';
 import type { Outputs } from './postprocess/outputs.ts';
+import { sharingRuns } from './shared-runs.ts';
 import { refusalOf } from './usable-image.ts';
 
 /** Runs one network. Rejects with `model-failed`. */
@@ -63,9 +64,10 @@ export type ModelSet = Partial<Record<ModelTask, Manifest>>;
 export async function analyseImage(
   request: AnalysisRequest,
   models: ModelSet,
-  run: RunModel,
+  runModel: RunModel,
 ): Promise<ImageOutcome> {
   const { source } = request;
+  const run = sharingRuns(runModel);
   const refusal = refusalOf(request.image);
   if (refusal) return { status: 'rejected', source, findings: [], runs: [], ...refusal };
   const runs: ModelRun[] = [];

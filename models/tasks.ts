@@ -23,8 +23,9 @@ import { scoreBoneAge } from './bone-age-reference.ts';
 import { identityOf, type Manifest } from './manifest.ts';
 import type { FoundRegions } from './normalise/hand-regions/find-regions.ts';
 import { montageTensor, outlinesOf } from './normalise/hand-regions/montage-input.ts';
-import { type Tensor, toTensor } from './normalise/to-tensor.ts';
+import type { Tensor } from './normalise/to-tensor.ts';
 import type { AnalysisRequest, RunModel } from './pipeline.ts';
+import { tensorOf } from './shared-runs.ts';
 import { readOutputs } from './postprocess/decoders.ts';
 import type { FoundInstance, Reading, ReadingKind, ReadingOf } from './postprocess/reading.ts';
 
@@ -231,7 +232,7 @@ async function readImage<K extends ReadingKind>(
   kinds: readonly K[],
   { regions = [] }: { readonly regions?: readonly BodyRegion[] } = {},
 ): Promise<{ readonly reading: ReadingOf<K>; readonly toImage: Affine }> {
-  const { tensor, toImage } = toTensor(request.image, model.input);
+  const { tensor, toImage } = tensorOf(request.image, model.input);
   return { reading: await readTensor(request, model, run, kinds, tensor, regions), toImage };
 }
 

@@ -58,20 +58,25 @@ async function openOn(
   manifests: readonly Manifest[],
   threads: number | undefined,
 ): Promise<Sessions> {
+  // By the hash of the weights: two models of one network are two readings of one session.
   const sessions = new Map<string, InferenceSession>();
   const release = async () => {
     for (const session of sessions.values()) await session.release();
   };
   try {
-    for (const manifest of manifests)
-      sessions.set(manifest.id, await open(provider, modelsFolder, manifest, threads));
+    for (const manifest of manifests) {
+      const key = manifest.weights.sha256;
+      const shared = sessions.get(key);
+      if (shared) checkSignature(manifest, shared);
+      else sessions.set(key, await open(provider, modelsFolder, manifest, threads));
+    }
   } catch (error) {
     await release();
     throw error;
   }
   return {
     async run(manifest, inputs) {
-      const session = sessions.get(manifest.id);
+      const session = sessions.get(manifest.weights.sha256);
       if (!session) throw new PacsError('model-failed', `${manifest.id} is not loaded`);
       return runSession(session, manifest, inputs);
     },

@@ -1,12 +1,18 @@
 /** Small valid manifests for tests: one a task. */
+import { createHash } from 'node:crypto';
 import { type Manifest, parseManifest } from '../../models/manifest.ts';
+
+/** No two models of these tests are one network. */
+const weightsOf = (id: string) => ({
+  file: 'model.onnx',
+  sha256: createHash('sha256').update(id).digest('hex'),
+});
 
 const common = {
   schemaVersion: 1,
   name: 'Test network',
   version: '0.1.0',
   manufacturer: 'Osteon',
-  weights: { file: 'model.onnx', sha256: '0'.repeat(64) },
   input: {
     name: 'image',
     width: 64,
@@ -32,6 +38,7 @@ export const MANIFEST_JSON = {
   region: {
     ...common,
     id: 'body-region',
+    weights: weightsOf('body-region'),
     task: 'body-region',
     operatingPoints: { suspicious: 0.5, definite: 0.5 },
     output: {
@@ -50,12 +57,14 @@ export const MANIFEST_JSON = {
   probability: {
     ...common,
     id: 'fracture-probability',
+    weights: weightsOf('fracture-probability'),
     task: 'fracture-probability',
     output: { decoder: 'binary-probability', name: 'probability' },
   },
   detector: {
     ...common,
     id: 'fracture-detector',
+    weights: weightsOf('fracture-detector'),
     task: 'fracture-detection',
     output: {
       decoder: 'center-heatmap',
@@ -73,6 +82,7 @@ export const MANIFEST_JSON = {
   oneHand: {
     ...common,
     id: 'one-hand',
+    weights: weightsOf('one-hand'),
     task: 'one-hand',
     routing: { regions: ['hand'], requiresRequest: true },
     output: {
@@ -90,6 +100,7 @@ export const MANIFEST_JSON = {
   boneAge: {
     ...common,
     id: 'bone-age',
+    weights: weightsOf('bone-age'),
     task: 'bone-age',
     extraInputs: [{ name: 'sex', source: 'patient-sex', values: { F: -1, M: 1, O: 0, unknown: 0 } }],
     routing: { regions: ['hand'], requiresRequest: true, maximumAgeYears: 19 },

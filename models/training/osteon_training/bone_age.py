@@ -15,7 +15,7 @@ from .backbone import BACKBONE_FILE
 from .bone_age_net import MAXIMUM_MONTHS, MEAN_MONTHS, STD_MONTHS, BoneAgeEnsemble, BoneAgeNet, ShippedBoneAge
 from .cache import ContentCache
 from .descriptions import BONE_AGE, BONE_AGE_CONCEPT, MONTH
-from .normalise import InputSpec, normalise, read_grey, standardise, stretched_content
+from .normalise import InputSpec, letterbox, normalise, read_grey, standardise, stretched_content
 
 PRETRAIN_SPEC = InputSpec(160, 160)
 SPEC = InputSpec(320, 320)
@@ -23,10 +23,9 @@ PRETRAIN_EPOCHS, PRETRAIN_BATCH, PRETRAIN_RATE = 7, 64, 6e-4
 EPOCHS, BATCH, RATE = 26, 16, 3e-4
 SMALL_PER_EPOCH = 390
 """Small images mixed into each fine-tuning epoch (enlarged), half as many as the large ones."""
-MIDDLE_SPEC = InputSpec(224, 224)
-MIDDLE_EPOCHS, MIDDLE_BATCH, MIDDLE_RATE = 6, 32, 4e-4
-MIDDLE_REPEATS, MIDDLE_SMALL_PER_EPOCH = 3, 6000
-MEMBERS = (("pretrain", PRETRAIN_SPEC.width), ("middle", MIDDLE_SPEC.width), ("finetune", SPEC.width))
+TURNED_EPOCHS, TURNED_RATE, TURNED_SHARE = 7, 1.5e-4, 0.5
+"""The last stage also sees half of the hands turned by 90, 180 or 270 degrees."""
+MEMBERS = (("turned", SPEC.width),)
 """The stages that answer together, and the side of the square each sees."""
 OLDEST_PHANTOM_MONTHS = 216
 """Phantoms of adults carry an age; their bones no longer tell it."""
@@ -45,8 +44,8 @@ class Sampler:
     """Turns hands into augmented batches."""
 
     def __init__(self, spec: InputSpec, cache: ContentCache, pixels: Dict[str, np.ndarray],
-                 rng: np.random.Generator) -> None:
-        self.spec, self.cache, self.pixels, self.rng = spec, cache, pixels, rng
+                 rng: np.random.Generator, turned: float = 0.0) -> None:
+        self.spec, self.cache, self.pixels, self.rng, self.turned = spec, cache, pixels, rng, turned
 
     def _canvas(self, hand: hands.Hand) -> np.ndarray:
         if hand.path is None:
@@ -55,6 +54,9 @@ class Sampler:
         else:
             content, box = self.cache.get(hand.path)
             aspect = (0.95, 1.05)
+        if self.rng.random() < self.turned:
+            content = np.rot90(content, int(self.rng.integers(1, 4)))
+            box = letterbox(content.shape[1], content.shape[0], self.spec.width, self.spec.height)
         canvas = augment.jitter_canvas(content, box, self.spec, self.rng, degrees=18,
                                        scales=(0.86, 1.14), shift=0.05, aspect=aspect)
         return augment.photometry(canvas, self.rng)
@@ -104,8 +106,7 @@ def predict(net: BoneAgeNet, chosen: List[hands.Hand], spec: InputSpec, drop_sex
 
 
 def _stage(args, net, name: str, spec: InputSpec, base: List[hands.Hand], extra: List[hands.Hand],
-           pixels, validation, epochs: int, batch: int, rate: float,
-           extra_per_epoch: int = SMALL_PER_EPOCH) -> nn.Module:
+           pixels, validation, epochs: int, batch: int, rate: float, turned: float = 0.0) -> nn.Module:
     """Trains one stage, resumable; returns the averaged network."""
     average = runtime.WeightAverage(net, AVERAGE_DECAY)
     head = list(net.hidden.parameters()) + list(net.out.parameters())
@@ -116,8 +117,8 @@ def _stage(args, net, name: str, spec: InputSpec, base: List[hands.Hand], extra:
     used = state.get("synthetic", 0)
     for epoch in range(state["epoch"], epochs):
         rng = np.random.default_rng([runtime.SEED, epoch])
-        sampler = Sampler(spec, ContentCache(args.work / "cache", spec), pixels, rng)
-        added = [extra[i] for i in rng.permutation(len(extra))[:extra_per_epoch]]
+        sampler = Sampler(spec, ContentCache(args.work / "cache", spec), pixels, rng, turned)
+        added = [extra[i] for i in rng.permutation(len(extra))[:SMALL_PER_EPOCH]]
         phantoms = [e for e in synthetic.synthetic_entries(args.synthetic)
                     if 0 < e.get("bone_age_months", 0) <= OLDEST_PHANTOM_MONTHS]
         items = synthetic.mixed(base + added, phantoms, rng, lambda e: hands.Hand(
@@ -145,9 +146,9 @@ def train(args) -> None:
                  PRETRAIN_EPOCHS, PRETRAIN_BATCH, PRETRAIN_RATE)
     large_ids = {h.identifier for h in training}
     others = [h for h in small if h.identifier not in large_ids]
-    _stage(args, _copy(net), "finetune", SPEC, training, others, pixels, validation, EPOCHS, BATCH, RATE)
-    _stage(args, _copy(net), "middle", MIDDLE_SPEC, training * MIDDLE_REPEATS, others, pixels, validation,
-           MIDDLE_EPOCHS, MIDDLE_BATCH, MIDDLE_RATE, MIDDLE_SMALL_PER_EPOCH)
+    tuned = _stage(args, _copy(net), "finetune", SPEC, training, others, pixels, validation, EPOCHS, BATCH, RATE)
+    _stage(args, _copy(tuned), "turned", SPEC, training, others, pixels, validation, TURNED_EPOCHS, BATCH,
+           TURNED_RATE, TURNED_SHARE)
 
 
 def _copy(net: nn.Module) -> BoneAgeNet:

@@ -16,7 +16,7 @@ from torch import nn
 from . import cli, fracatlas, fracture_loss, fracture_report, hands, runtime, synthetic
 from .backbone import BACKBONE_FILE
 from .cache import ContentCache
-from .fracture_data import SPEC, Sampler, epoch_entries, hand_entries
+from .fracture_data import ALL_TURNS, SPEC, Sampler, Turns, epoch_entries, hand_entries
 from .fracture_eval import predict_all, summary
 from .fracture_net import FractureNet, checkpoint
 
@@ -25,6 +25,8 @@ FROZEN_BLOCKS = 3
 """Backbone blocks left at their ImageNet weights: the finest maps cost most and gain least."""
 BACKBONE_RATE, HEAD_RATE = 4e-4, 1e-3
 AVERAGE_DECAY = 0.998
+HARD_PHOTOMETRY = 1.4
+"""How much stronger than usual the exposure of hard stages varies."""
 VALIDATE_EVERY = 10
 
 
@@ -58,13 +60,17 @@ class Stage:
     start: str
     epochs: int
     rate: float = 1.0
+    turns: Turns = ALL_TURNS
+    """Shares of crops turned by 0, 90, 180 and 270 degrees."""
     hands: bool = False
     """Whether children's hands take part, as sound; their licence then binds the weights."""
-    moved: bool = True
-    """Whether pieces of one radiograph are put into others."""
+    hard: bool = True
+    """Whether pieces of one radiograph are put into others, and exposures vary more."""
 
 
-STAGES = (Stage("plain", "imagenet", 35, moved=False), Stage("turned", "plain", 30, rate=0.8),
+STAGES = (Stage("plain", "imagenet", 35, turns=(0.85, 0.0, 0.15, 0.0), hard=False),
+          Stage("upright-first", "plain", 8, rate=0.25, turns=(0.55, 0.15, 0.15, 0.15), hard=False),
+          Stage("turned", "plain", 30, rate=0.8),
           Stage("children", "plain", 12, rate=0.6, hands=True))
 
 
@@ -95,8 +101,9 @@ def _run(stage: Stage, args, training, validation, sound_hands, minutes: Optiona
         real = epoch_entries(training, sound_hands if stage.hands else [], rng)
         mixed = synthetic.mixed(real, synthetic.synthetic_entries(args.synthetic), rng, lambda e: e)
         used = max(used, len(mixed) - len(real))
-        donors = [e for e in training if e["fractured"]] if stage.moved else []
-        batches = runtime.batches(mixed, BATCH, Sampler(cache, rng, donors).collate)
+        donors = [e for e in training if e["fractured"]] if stage.hard else []
+        sampler = Sampler(cache, rng, donors, stage.turns, HARD_PHOTOMETRY if stage.hard else 1.0)
+        batches = runtime.batches(mixed, BATCH, sampler.collate)
         losses = _train_epoch(net, average, optimiser, batches, -(-len(mixed) // BATCH), epoch, budget)
         epoch += 1
         runtime.log(f"fracture {stage.name} {epoch}/{stage.epochs} "

@@ -18,9 +18,11 @@ CROP = 448
 """Side of a training crop in input pixels; serving takes the whole 768 x 768 canvas."""
 SCALES = (0.7, 1.35)
 DEGREES = 25
-PHOTOMETRY = 1.4
-QUARTER_TURNS, WHOLE_VIEW = (0.7, 0.1, 0.1, 0.1), 0.25
-"""Shares of crops turned by 0, 90, 180 and 270 degrees; and of crops that are not chosen for a fracture."""
+Turns = Tuple[float, float, float, float]
+ALL_TURNS: Turns = (0.7, 0.1, 0.1, 0.1)
+"""Shares of crops turned by 0, 90, 180 and 270 degrees."""
+WHOLE_VIEW = 0.25
+"""Share of crops that are not chosen for a fracture."""
 MOVED = 0.3
 """Share of images without a fracture that get a piece of another: a fracture or, as often, sound bone."""
 BORDERED = 0.1
@@ -73,8 +75,9 @@ class Sampler:
     """Turns entries into augmented crops with targets. `donors` are the fractured entries pieces may come from."""
 
     def __init__(self, cache: ContentCache, rng: np.random.Generator, donors: Sequence[dict] = (),
-                 side: int = CROP) -> None:
+                 turns: Turns = ALL_TURNS, photometry: float = 1.0, side: int = CROP) -> None:
         self.cache, self.rng, self.donors, self.side = cache, rng, donors, side
+        self.turns, self.photometry = turns, photometry
 
     def _centre(self, polygons: List[np.ndarray], width: int, height: int, scale: float) -> np.ndarray:
         """Content point to put at the crop's centre."""
@@ -116,10 +119,10 @@ class Sampler:
         content, polygons = self._content(entry)
         height, width = content.shape
         scale = float(np.exp(self.rng.uniform(*np.log(SCALES))))
-        angle = self.rng.uniform(-DEGREES, DEGREES) + 90 * int(self.rng.choice(4, p=QUARTER_TURNS))
+        angle = self.rng.uniform(-DEGREES, DEGREES) + 90 * int(self.rng.choice(4, p=self.turns))
         matrix = augment.affine(angle, scale * self.rng.uniform(0.9, 1.1), scale, self.rng.random() < 0.5,
                                 self._centre(polygons, width, height, scale), (self.side / 2, self.side / 2))
-        canvas = augment.photometry(augment.warp(content, matrix, self.side, self.side), self.rng, PHOTOMETRY)
+        canvas = augment.photometry(augment.warp(content, matrix, self.side, self.side), self.rng, self.photometry)
         canvas = self._border(canvas)
         moved = [augment.transform_points(p, matrix) for p in polygons]
         return {"image": standardise(canvas, SPEC.mean, SPEC.std), **draw_targets(moved, self.side)}
@@ -133,7 +136,7 @@ class Sampler:
 
 def hand_entries(chosen: Sequence[Hand]) -> List[dict]:
     """Children's hands as entries without a fracture."""
-    return [{"path": h.path, "width": 1, "fractured": False, "fractures": []} for h in chosen]
+    return [{"path": h.path, "width": 1, "height": 1, "fractured": False, "fractures": []} for h in chosen]
 
 
 def epoch_entries(training: List[dict], sound_hands: List[dict], rng: np.random.Generator) -> List[dict]:

@@ -89,6 +89,12 @@ class FractureNet(nn.Module):
         return self.judge[2](torch.relu(hidden)), adds.view_as(heat)
 
 
+def _logit(p: torch.Tensor) -> torch.Tensor:
+    """The inverse of sigmoid, in operators that ONNX has."""
+    kept = torch.clamp(p, 1e-6, 1 - 1e-6)
+    return torch.log(kept) - torch.log(1 - kept)
+
+
 class FractureEnsemble(nn.Module):
     """Networks that decide together; the same outputs as one.
 
@@ -105,28 +111,20 @@ class FractureEnsemble(nn.Module):
         outs = {name: torch.stack([out[name] for out in each]) for name in each[0]}
         heat = torch.sigmoid(outs["heat"])
         weight = heat / heat.sum(dim=0, keepdim=True).clamp(min=1e-6)
-        return {"heat": torch.logit(heat.mean(dim=0), 1e-7),
+        return {"heat": _logit(heat.mean(dim=0)),
                 "distances": (outs["distances"] * weight).sum(dim=0),
-                "mask": torch.logit(torch.sigmoid(outs["mask"]).mean(dim=0), 1e-7),
+                "mask": _logit(torch.sigmoid(outs["mask"]).mean(dim=0)),
                 "image": outs["image"].mean(dim=0), "activation": outs["activation"].mean(dim=0)}
 
 
-class ShippedDetector(nn.Module):
-    """image [1, 3, h, w] -> heat (0..1), distances (input pixels), mask (0..1)."""
-
-    def __init__(self, net: FractureNet) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, image: torch.Tensor):
-        out = self.net(image)
-        return torch.sigmoid(out["heat"]), out["distances"], torch.sigmoid(out["mask"])
+OUTPUTS = ("probability", "activation", "heat", "distances", "mask")
 
 
-class ShippedProbability(nn.Module):
-    """image [1, 3, h, w] -> calibrated probability [1, 1] of a fracture, and where the decision was read.
+class ShippedFracture(nn.Module):
+    """image [1, 3, h, w] -> OUTPUTS: one graph for both models, so that a server runs it once.
 
-    The activation [1, 1, h/8, w/8] is the probability at the cell that adds most and falls off with what a cell adds.
+    probability [1, 1] that the image shows a fracture, calibrated; activation [1, 1, h/8, w/8]: the probability at the
+    cell that adds most to it, falling off with what a cell adds; heat (0..1), distances (input pixels), mask (0..1).
     """
 
     def __init__(self, net: nn.Module, slope: float, intercept: float) -> None:
@@ -137,11 +135,8 @@ class ShippedProbability(nn.Module):
         out = self.net(image)
         probability = torch.sigmoid(out["image"] * self.slope + self.intercept)
         strongest = out["activation"].amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6)
-        return probability, out["activation"] / strongest * probability.view(-1, 1, 1, 1)
-
-
-MEMBERS = (("plain",), ("turned",))
-"""The networks that are shipped together; where several stages of one lineage are named, their weights are averaged."""
+        activation = out["activation"] / strongest * probability.view(-1, 1, 1, 1)
+        return probability, activation, torch.sigmoid(out["heat"]), out["distances"], torch.sigmoid(out["mask"])
 
 
 def checkpoint(work: Path, stage: str) -> Path:
@@ -149,20 +144,12 @@ def checkpoint(work: Path, stage: str) -> Path:
     return work / "fracture" / f"{stage}.pt"
 
 
-def member(work: Path, stages: Sequence[str]) -> FractureNet:
-    """One network from the mean of the averaged weights of these stages."""
-    states = [torch.load(checkpoint(work, stage), map_location="cpu")["average"] for stage in stages]
-    mean = {name: torch.stack([s[name].float() for s in states]).mean(dim=0).to(value.dtype)
-            for name, value in states[0].items()}
-    net = FractureNet()
-    net.load_state_dict(mean)
-    return net
-
-
-def load(work: Path, members: Sequence[Sequence[str]] = MEMBERS) -> FractureEnsemble:
-    """The shipped networks of the checkpoints, BatchNorm folded and weights rounded to what the graph stores."""
-    nets = [member(work, stages).eval() for stages in members]
-    for net in nets:
-        fold(net)
-        runtime.round_to_half(net)
+def load(work: Path, stages: Sequence[str]) -> FractureEnsemble:
+    """The networks of these stages, BatchNorm folded and weights rounded to what the graph stores."""
+    nets = []
+    for stage in stages:
+        net = FractureNet()
+        net.load_state_dict(torch.load(checkpoint(work, stage), map_location="cpu")["average"])
+        fold(net.eval())
+        nets.append(runtime.round_to_half(net))
     return FractureEnsemble(nets).eval()

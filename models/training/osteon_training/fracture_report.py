@@ -2,17 +2,19 @@
 from __future__ import annotations
 
 import json
-from typing import Callable, Dict, List
+from dataclasses import dataclass
+from typing import Callable, Dict, List, Tuple
 
 import numpy as np
 import torch
 
-from . import export, fracatlas, metrics, runtime, synthetic
-from .descriptions import FRACTURE_CONCEPT, FRACTURE_DETECTOR, FRACTURE_PROBABILITY
-from .fracture_data import SPEC
+from . import export, fracatlas, hands, metrics, runtime, synthetic
+from .descriptions import (FRACTURE_CONCEPT, FRACTURE_DETECTOR, FRACTURE_DETECTOR_CHILDREN, FRACTURE_PROBABILITY,
+                           FRACTURE_PROBABILITY_CHILDREN, Description)
+from .fracture_data import SPEC, hand_entries
 from .fracture_decode import MASK_THRESHOLD, MAXIMUM_DETECTIONS, NMS_IOU
 from .fracture_eval import LARGE_SIDE, detection_ap, image_auc, predict_all, strongest_box_auc
-from .fracture_net import MASK_STRIDE, STRIDE, ShippedDetector, MEMBERS, ShippedProbability, checkpoint, load
+from .fracture_net import MASK_STRIDE, OUTPUTS, STRIDE, ShippedFracture, checkpoint, load
 from .normalise import normalise, read_grey
 
 SUSPICIOUS_SENSITIVITY = 0.92
@@ -23,6 +25,8 @@ LEAST_POSITIVES = 20
 LEAST_SLICE = 5
 """Fractured images that a slice of the validation set needs for a figure."""
 FOLDS = 5
+CHILDREN = 200
+"""Hands of children, taken as sound, on which false alarms are counted."""
 SPLIT = ("FracAtlas by the shipped split, which keeps near-duplicates together; FracAtlas has no patient ids, so two images "
          "of one patient that look different may still lie on both sides.")
 Measure = Callable[[List[dict]], float]
@@ -160,19 +164,60 @@ def detector_results(predictions: List[dict], common: dict) -> dict:
                                 _box_point(predictions, "definite", max(definite, suspicious))]}
 
 
-def evaluate(args) -> None:
-    """Writes results/fracture-detector.json and results/fracture-probability.json."""
-    runtime.prepare()
-    stages = {stage: torch.load(checkpoint(args.work, stage), map_location="cpu") for m in MEMBERS for stage in m}
-    common = {"epochs": {name: state["epoch"] for name, state in stages.items()}, "split": SPLIT,
-              "synthetic": synthetic.statement(max(state["synthetic"] for state in stages.values()))}
-    predictions = predict_all(load(args.work), fracatlas.entries(args.data, "val"))
-    for results in (detector_results(predictions, common), probability_results(predictions, common)):
-        runtime.write_json(args.results / f"{results['id']}.json", results)
+@dataclass(frozen=True)
+class Variant:
+    """One graph, read by two models: the stages whose networks answer, and the descriptions."""
+
+    stages: Tuple[str, ...]
+    probability: Description
+    detector: Description
+
+
+VARIANTS = (Variant(("upright-first", "turned"), FRACTURE_PROBABILITY, FRACTURE_DETECTOR),
+            Variant(("children",), FRACTURE_PROBABILITY_CHILDREN, FRACTURE_DETECTOR_CHILDREN))
+
+
+def _child_figures(results: dict, on_hands: List[dict]) -> None:
+    """Adds what is said of children's hands, taken as sound, at the operating points in `results`."""
+    is_detector = "calibration" not in results
+    for point in results["operatingPoints"]:
+        if is_detector:
+            boxes = np.array([float((p["scores"] >= point["threshold"]).sum()) for p in on_hands])
+            results["figures"].append({"what": f"Boxes on a child's sound hand, {point['point']}",
+                                       **metrics.with_interval(len(boxes), lambda i: float(boxes[i].mean()))})
+            continue
+        fit = results["calibration"]
+        logits = np.array([p["logit"] for p in on_hands]) * fit["slope"] + fit["intercept"]
+        hand = next((r for r in results["calibrationByRegion"] if r["region"] == "hand" and r["used"]), None)
+        logits = logits * hand["slope"] + hand["intercept"] if hand else logits
+        called = (sigmoid(logits) >= point["threshold"]).astype(float)
+        results["figures"].append({"what": f"Children's sound hands called {point['point']}",
+                                   **metrics.with_interval(len(called), lambda i: float(called[i].mean()))})
+
+
+def _evaluate(args, variant: Variant, entries: List[dict], of_children: List[dict]) -> None:
+    states = {stage: torch.load(checkpoint(args.work, stage), map_location="cpu") for stage in variant.stages}
+    common = {"epochs": {name: state["epoch"] for name, state in states.items()}, "split": SPLIT,
+              "synthetic": synthetic.statement(max(state["synthetic"] for state in states.values()))}
+    net = load(args.work, variant.stages).to(memory_format=torch.channels_last)
+    predictions, on_hands = predict_all(net, entries), predict_all(net, of_children)
+    for build, description in ((detector_results, variant.detector), (probability_results, variant.probability)):
+        results = {**build(predictions, common), "id": description.id}
+        _child_figures(results, on_hands)
+        runtime.write_json(args.results / f"{description.id}.json", results)
         for figure in results["figures"]:
             runtime.log(f"{figure['what']}: {figure['value']} ({figure['low']} to {figure['high']})")
         for point in results["operatingPoints"]:
             runtime.log(str(point))
+
+
+def evaluate(args) -> None:
+    """Writes the results of every variant."""
+    runtime.prepare()
+    entries = fracatlas.entries(args.data, "val")
+    of_children = hand_entries(hands.split_large(hands.large_hands(args.data))[1][:CHILDREN])
+    for variant in VARIANTS:
+        _evaluate(args, variant, entries, of_children)
 
 
 def _points(results: dict) -> dict:
@@ -180,24 +225,28 @@ def _points(results: dict) -> dict:
 
 
 def ship(args) -> None:
-    """Writes models/fracture-detector and models/fracture-probability."""
+    """Writes the model folders of every variant."""
     runtime.prepare()
-    net = load(args.work)
     entry = next(e for e in fracatlas.entries(args.data, "val") if e["fractured"])
     example = {"image": torch.from_numpy(normalise(read_grey(entry["path"]), SPEC)[0])}
-    results = json.loads((args.results / "fracture-detector.json").read_text())
-    export.ship(ShippedDetector(net), example, ["heat", "distances", "mask"], FRACTURE_DETECTOR, SPEC, {
-        "extraInputs": [],
-        "output": {"decoder": "center-heatmap", "heat": "heat", "distances": "distances", "mask": "mask",
-                   "stride": STRIDE, "maskStride": MASK_STRIDE, "maskThreshold": MASK_THRESHOLD, "nmsIou": NMS_IOU,
-                   "maxDetections": MAXIMUM_DETECTIONS, "concept": FRACTURE_CONCEPT},
-        "operatingPoints": _points(results)}, results, args.models, args.results)
-    results = json.loads((args.results / "fracture-probability.json").read_text())
-    output = {"decoder": "binary-probability", "name": "probability",
-              "activation": {"name": "activation", "stride": STRIDE}}
+    for variant in VARIANTS:
+        probability, detector = (json.loads((args.results / f"{d.id}.json").read_text())
+                                 for d in (variant.probability, variant.detector))
+        module = ShippedFracture(load(args.work, variant.stages), **probability["calibration"])
+        for description, output, results in ((variant.probability, _probability_contract(probability), probability),
+                                             (variant.detector, DETECTOR_CONTRACT, detector)):
+            export.ship(module, example, list(OUTPUTS), description, SPEC, {
+                "extraInputs": [], "output": output, "operatingPoints": _points(results)}, results, args.models, args.results)
+
+
+DETECTOR_CONTRACT = {
+    "decoder": "center-heatmap", "heat": "heat", "distances": "distances", "mask": "mask", "stride": STRIDE,
+    "maskStride": MASK_STRIDE, "maskThreshold": MASK_THRESHOLD, "nmsIou": NMS_IOU, "maxDetections": MAXIMUM_DETECTIONS,
+    "concept": FRACTURE_CONCEPT}
+
+
+def _probability_contract(results: dict) -> dict:
     used = {r["region"]: {"slope": r["slope"], "intercept": r["intercept"]}
             for r in results["calibrationByRegion"] if r["used"]}
-    if used:
-        output["calibrationByRegion"] = used
-    export.ship(ShippedProbability(net, **results["calibration"]), example, ["probability", "activation"], FRACTURE_PROBABILITY,
-                SPEC, {"extraInputs": [], "output": output, "operatingPoints": _points(results)}, results, args.models, args.results)
+    return {"decoder": "binary-probability", "name": "probability", "activationMap": {"name": "activation", "stride": STRIDE},
+            **({"calibrationByRegion": used} if used else {})}
