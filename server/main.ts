@@ -43,7 +43,13 @@ async function serve(command: Command, configuration: Configuration, log: Log): 
     }
     const ends = [aborted(stopping), server.failed, ownFault];
     if (command.importPaths.length > 0) {
-      const importing = runImport(server, command, configuration.limits.maxObjectBytes, process.stdout, stopping);
+      const importing = runImport(
+        server,
+        command,
+        configuration.limits.maxObjectBytes,
+        process.stdout,
+        stopping,
+      );
       const isClean = await Promise.race([importing, ...ends]);
       // What is being stored is stored to its end before the parts are closed.
       if (stopping.aborted) await importing;
