@@ -6,11 +6,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { ReferencedInstance } from './input.ts';
-import type { ImageOutcome, ModelIdentity } from '../vocabulary/finding.ts';
+import type { FindingBase, ImageOutcome, ModelIdentity } from '../vocabulary/finding.ts';
 import { IMPLEMENTATION_CLASS_UID } from '../vocabulary/uids.ts';
 
 /** Raised whenever the writers make other bytes of the same findings. */
-export const WRITER_VERSION = '1';
+export const WRITER_VERSION = '2';
 
 /** A UID of `2.25.` and the decimal of a UUID drawn from the names, in their order. At most 44 characters. */
 export function nameBasedUid(...names: readonly string[]): string {
@@ -58,14 +58,13 @@ export function deviceUidOf(model: ModelIdentity): string {
   return nameBasedUid('device', ...modelNames(model));
 }
 
-/** Tracking UID of a finding: the same in every object of the set and in every set that repeats the finding. */
-export function trackingUid(
-  sopInstanceUid: string,
-  model: ModelIdentity,
-  trackingId: string,
-  role: string,
-): string {
-  return nameBasedUid('tracking', sopInstanceUid, ...modelNames(model), trackingId, role);
+/**
+ * Tracking Unique Identifier of a finding: one and the same in the report, the segmentation and the presentation state
+ * of a set, and in every set that repeats the finding. PS3.16 TID 1410; PS3.3 C.8.20.2 (0062,0021).
+ */
+export function trackingUidOf({ source, model, trackingId }: FindingBase): string {
+  const { sopInstanceUid, frameNumber } = source;
+  return nameBasedUid('tracking', sopInstanceUid, String(frameNumber), ...modelNames(model), trackingId);
 }
 
 function modelNames({ id, version, weightsSha256, parameters }: ModelIdentity): readonly string[] {

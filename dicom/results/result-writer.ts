@@ -4,13 +4,12 @@
  * Trap: a source image with several frames must be referenced with its frame number, one with a single frame without.
  */
 import type { ImageReference } from '../sr/content-items.ts';
-import type { GroupRole } from '../sr/finding-group.ts';
 import type { DataSet } from '../vocabulary/data-set.ts';
 import { numberOf, textOf } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
-import type { FindingBase, ImageOutcome, SourceImage } from '../vocabulary/finding.ts';
-import { nameBasedUid, resultSetName, trackingUid } from './identifiers.ts';
+import type { ImageOutcome, SourceImage } from '../vocabulary/finding.ts';
+import { nameBasedUid, resultSetName } from './identifiers.ts';
 import type { ResultImage, ResultObject, ResultSetInput } from './input.ts';
 import { equipmentAndCommon, patientAndStudy } from './provenance.ts';
 
@@ -31,7 +30,6 @@ export interface ResultContext {
   readonly shared: DataSet;
   /** A UID of this set by its role. */
   uidOf(...role: readonly string[]): string;
-  trackingUidOf(finding: FindingBase, role: GroupRole): string;
   referenceTo(source: SourceImage): ImageReference;
 }
 
@@ -58,8 +56,6 @@ export function resultContext(unordered: ResultSetInput): ResultContext {
     outcomes,
     shared: { ...patientAndStudy(input.studyAttributes), ...equipmentAndCommon(input) },
     uidOf: (...role) => nameBasedUid('result', name, ...role),
-    trackingUidOf: ({ source, model, trackingId }, role) =>
-      trackingUid(source.sopInstanceUid, model, trackingId, role),
     referenceTo: ({ sopClassUid, sopInstanceUid, frameNumber }) =>
       multiFrame.has(sopInstanceUid)
         ? { sopClassUid, sopInstanceUid, frameNumber }

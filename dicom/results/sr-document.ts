@@ -6,6 +6,7 @@
 import { measurementReport } from '../sr/measurement-report.ts';
 import { dataSetOf } from '../vocabulary/dictionary.ts';
 import { SOP_CLASS } from '../vocabulary/uids.ts';
+import { trackingUidOf } from './identifiers.ts';
 import type { ResultObject } from './input.ts';
 import { hierarchicalReferences, performedDateTime } from './provenance.ts';
 import { resultObject, type ResultContext, type ResultSeries } from './result-writer.ts';
@@ -25,7 +26,7 @@ export function buildReport(context: ResultContext): readonly ResultObject[] {
     studyAttributes: input.studyAttributes,
     observer: input.observer,
     outcomes,
-    trackingUidOf: context.trackingUidOf.bind(context),
+    trackingUidOf,
     referenceTo: context.referenceTo.bind(context),
   });
   const own = dataSetOf({

@@ -27,8 +27,8 @@ export type GroupRole = 'finding' | 'outline';
 
 /** What the writer of a group must be told from outside. */
 export interface GroupContext {
-  /** Tracking Unique Identifier of a finding's group; distinct for each role. */
-  trackingUidOf(finding: FindingBase, role: GroupRole): string;
+  /** Tracking Unique Identifier of a finding; it follows from what {@link FindingBase} says. */
+  trackingUidOf(finding: FindingBase): string;
   /** A reference to a source image, with a frame number only where the instance has several frames. */
   referenceTo(source: SourceImage): ImageReference;
 }
@@ -68,7 +68,7 @@ export function groupItem(finding: FindingBase, body: GroupBody, context: GroupC
     DCM.measurementGroup,
     [
       text('HAS OBS CONTEXT', DCM.trackingIdentifier, trackingId),
-      uidref('HAS OBS CONTEXT', DCM.trackingUniqueIdentifier, context.trackingUidOf(finding, body.role)),
+      uidref('HAS OBS CONTEXT', DCM.trackingUniqueIdentifier, context.trackingUidOf({ ...finding, trackingId })),
       code('CONTAINS', DCM.finding, finding.concept),
       ...(body.geometricPurpose
         ? [code('CONTAINS', DCM.geometricPurposeOfRegion, body.geometricPurpose)]
