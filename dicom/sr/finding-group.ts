@@ -68,7 +68,11 @@ export function groupItem(finding: FindingBase, body: GroupBody, context: GroupC
     DCM.measurementGroup,
     [
       text('HAS OBS CONTEXT', DCM.trackingIdentifier, trackingId),
-      uidref('HAS OBS CONTEXT', DCM.trackingUniqueIdentifier, context.trackingUidOf({ ...finding, trackingId })),
+      uidref(
+        'HAS OBS CONTEXT',
+        DCM.trackingUniqueIdentifier,
+        context.trackingUidOf({ ...finding, trackingId }),
+      ),
       code('CONTAINS', DCM.finding, finding.concept),
       ...(body.geometricPurpose
         ? [code('CONTAINS', DCM.geometricPurposeOfRegion, body.geometricPurpose)]
