@@ -38,14 +38,16 @@ const DEFAULT_LIMITS: MultipartLimits = {
   maxHeaderBytes: 16 * 1024,
 };
 const CRLF = '\r\n';
+/** RFC 2046 5.1.1 allows 70 characters; Orthanc's DICOMweb client sends 73. */
+const BOUNDARY = /^[\x20-\x7e]{1,200}$/;
 
 /** The boundary of a multipart/related media type. Throws `bad-request` where it is absent or not valid. RFC 2046 5.1.1. */
 export function boundaryOf(mediaType: MediaType): string {
   const boundary = mediaType.parameters.get('boundary');
-  if (boundary === undefined || !/^[\x20-\x7e]{1,70}$/.test(boundary) || boundary.endsWith(' ')) {
+  if (boundary === undefined || !BOUNDARY.test(boundary) || boundary.endsWith(' ')) {
     throw new PacsError(
       'bad-request',
-      'Content-Type has no valid boundary parameter; expected 1 to 70 characters',
+      'Content-Type has no valid boundary parameter; expected 1 to 200 characters',
     );
   }
   return boundary;

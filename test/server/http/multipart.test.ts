@@ -122,10 +122,16 @@ describe('the boundary parameter (RFC 2046 5.1.1)', () => {
     },
   );
 
+  it('may have the 73 characters that the DICOMweb client of Orthanc sends', () => {
+    const boundary = '7aca16c6-322c-43e4-81d9-e36305abf10d-7aca16c6-322c-43e4-81d9-e36305abf10d';
+    const mediaType = parseMediaType(`multipart/related; type="application/dicom"; boundary=${boundary}`);
+    expect(mediaType && boundaryOf(mediaType)).toBe(boundary);
+  });
+
   it.each([
     'multipart/related',
     'multipart/related; boundary=""',
-    `multipart/related; boundary=${'x'.repeat(71)}`,
+    `multipart/related; boundary=${'x'.repeat(201)}`,
   ])('is missed in %s', (text) => {
     const mediaType = parseMediaType(text);
     expect(() => mediaType && boundaryOf(mediaType)).toThrow(PacsError);
