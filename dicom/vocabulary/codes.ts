@@ -81,6 +81,10 @@ export const DCM = {
   standardDeviationOfPopulation: code('121414', 'DCM', 'Standard deviation of population'),
   zScoreOfMeasurement: code('121416', 'DCM', 'Z-Score of measurement'),
   sourceImage: code('121324', 'DCM', 'Source image'),
+  segmentation: code('113076', 'DCM', 'Segmentation'),
+  sourceImageForProcessing: code('121322', 'DCM', 'Source image for image processing operation'),
+  ofInterest: code('113000', 'DCM', 'Of Interest'),
+  keyObjectDescription: code('113012', 'DCM', 'Key Object Description'),
 } as const;
 
 /** SNOMED CT concepts. */
@@ -105,6 +109,8 @@ export const SCT = {
   lowerLimb: code('61685007', 'SCT', 'Lower limb'),
   hipJoint: code('24136001', 'SCT', 'Hip joint'),
   shoulder: code('16982005', 'SCT', 'Shoulder'),
+  morphologicallyAbnormalStructure: code('49755003', 'SCT', 'Morphologically Abnormal Structure'),
+  fracture: code('72704001', 'SCT', 'Fracture'),
   hand: code('85562004', 'SCT', 'Hand'),
   wristJoint: code('74670003', 'SCT', 'Wrist joint'),
   posteroAnterior: code('272479007', 'SCT', 'postero-anterior'),
