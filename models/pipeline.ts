@@ -132,8 +132,12 @@ async function fractures(
 ): Promise<readonly Finding[]> {
   const regions = region?.findings.map((finding) => finding.region) ?? [];
   const routed = (model: Manifest | undefined) => {
-    if (!model || isMeantFor(model, regions)) return model;
-    runs.push({ model: identityOf(model), status: 'skipped', reason: `not meant for ${regions.join(', ')}` });
+    if (!model) return undefined;
+    const reason =
+      reasonOfAge(request, model) ??
+      (isMeantFor(model, regions) ? undefined : `not meant for ${regions.join(', ')}`);
+    if (reason === undefined) return model;
+    runs.push({ model: identityOf(model), status: 'skipped', reason });
     return undefined;
   };
   const presence = await attempt(routed(models['fracture-probability']), (model) =>
@@ -204,10 +208,17 @@ function reasonToSkipBoneAge(
   regions: readonly BodyRegion[],
 ): string | undefined {
   if (model.routing.requiresRequest && !request.isBoneAgeRequested) return 'not requested';
-  const { maximumAgeYears } = model.routing;
-  const { ageMonths } = request.patient;
-  if (maximumAgeYears !== undefined && ageMonths !== undefined && ageMonths >= maximumAgeYears * 12) {
-    return `the patient is ${maximumAgeYears} years or older`;
-  }
-  return isMeantFor(model, regions) ? undefined : 'the image is not recognised as a hand';
+  return (
+    reasonOfAge(request, model) ??
+    (isMeantFor(model, regions) ? undefined : 'the image is not recognised as a hand')
+  );
+}
+
+/** Why the model is not for a patient of this age; `undefined` where it is, or the age is unknown. */
+function reasonOfAge({ patient }: AnalysisRequest, { routing }: Manifest): string | undefined {
+  const { maximumAgeYears } = routing;
+  const { ageMonths } = patient;
+  return maximumAgeYears !== undefined && ageMonths !== undefined && ageMonths >= maximumAgeYears * 12
+    ? `the patient is ${maximumAgeYears} years or older`
+    : undefined;
 }

@@ -182,7 +182,7 @@ function modelsOf({ modelsFolder, modelIds }: Options) {
     ...(modelIds && { ids: modelIds }),
     allowsResearchOnly: true,
   });
-  return Object.values(models).map((manifest) => {
+  return models.map((manifest) => {
     const { id, version, weightsSha256, parameters } = identityOf(manifest);
     return { id, version, weightsSha256, parameters };
   });

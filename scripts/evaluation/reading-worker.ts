@@ -11,7 +11,7 @@ import { openManifest } from '../../models/evaluation/open-manifest.ts';
 import type { Manifest, ModelTask } from '../../models/manifest.ts';
 import type { ModelSet, RunModel } from '../../models/pipeline.ts';
 import type { Outputs } from '../../models/postprocess/outputs.ts';
-import { selectModels } from '../../models/registry.ts';
+import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
 import { analyseInstance } from '../../server/analysis/analyse-instance.ts';
@@ -28,7 +28,7 @@ const chosen = selectModels(readManifests(setup.modelsFolder), {
   ...(setup.modelIds && { ids: setup.modelIds }),
   allowsResearchOnly: true,
 });
-const sessions = await openSessions(setup.modelsFolder, Object.values(chosen), {
+const sessions = await openSessions(setup.modelsFolder, chosen, {
   intraOpThreads: setup.intraOpThreads,
 });
 parentPort?.postMessage(READY);
@@ -66,7 +66,7 @@ async function readInstance(bytes: Uint8Array, task: ReadingTask) {
     patient: patientFactsOf(header.attributes),
     isBoneAgeRequested: asksForBoneAge(header.attributes),
   };
-  const models = pick(chosen, (name) => !task.without?.includes(name));
+  const models = pick(modelsForPatient(chosen, request.patient), (name) => !task.without?.includes(name));
   const outputs = new Map<ModelTask, Outputs>();
   const published = await analyseInstance(request, models, remembering(outputs));
   const open = await analyseInstance(request, mapped(models, openManifest), remembering(outputs));

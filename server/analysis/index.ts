@@ -8,7 +8,7 @@ import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { REJECTION_REASONS, type ModelIdentity } from '../../dicom/vocabulary/finding.ts';
 import { activationMapOf, type ActivationMap } from '../../models/activation-map.ts';
 import { identityOf } from '../../models/manifest.ts';
-import { selectModels } from '../../models/registry.ts';
+import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
@@ -22,7 +22,7 @@ import { analyseStudy } from './analyse-study.ts';
 import { eligibilityOf } from './eligibility.ts';
 import { createImageInference } from './image-inference.ts';
 import { startInferencePool } from './inference-pool.ts';
-import { asksForBoneAge } from './patient-facts.ts';
+import { asksForBoneAge, patientFactsOf } from './patient-facts.ts';
 import { startStudyQueue, type StudyQueue } from './study-queue.ts';
 
 export interface AnalysisSettings {
@@ -79,11 +79,12 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     allowsResearchOnly: settings.allowsResearchModels,
   });
   const withResearch = selectModels(manifests, { ...selection, allowsResearchOnly: true });
-  const modelsFor = ({ origin }: StoredInstance) => (origin === 'demo' ? withResearch : configured);
+  const modelsFor = ({ origin, metadata }: StoredInstance) =>
+    modelsForPatient(origin === 'demo' ? withResearch : configured, patientFactsOf(metadata));
   const { database } = services;
   const pool = startInferencePool({
     modelsFolder: settings.modelsFolder,
-    modelIds: Object.values(withResearch).map(({ id }) => id),
+    modelIds: withResearch.map(({ id }) => id),
     workers: settings.workers,
     executionProvider: settings.executionProvider,
     ...(services.onFallback && { onFallback: services.onFallback }),
@@ -109,7 +110,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
   };
 
   return {
-    models: Object.values(withResearch).map(identityOf),
+    models: withResearch.map(identityOf),
     hooks: {
       async inTransaction(client, instance) {
         if (eligibilityOf(instance, settings.modalities).kind === 'ignored') return;

@@ -3,7 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ModelSet } from '../../models/pipeline.ts';
-import { selectModels } from '../../models/registry.ts';
+import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
 import { READY } from '../operations/thread-messages.ts';
@@ -32,7 +32,11 @@ parentPort?.postMessage(READY);
 
 /** What its pixels cannot give is an outcome; only a fault of ours rejects. */
 export default async function work(order: WorkerTask): Promise<WorkerResult> {
-  const models = selectModels(manifests, { ids: order.task.modelIds, allowsResearchOnly: true });
+  // One a task: the order is for one patient.
+  const models = modelsForPatient(
+    selectModels(manifests, { ids: order.task.modelIds, allowsResearchOnly: true }),
+    {},
+  );
   return order.wants === 'activation'
     ? activationOfInstance(order.task, models, sessions.run)
     : analyse(order.task, models);

@@ -19,7 +19,7 @@ import type { GreyImage } from '../../dicom/vocabulary/image.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import type { Manifest, ModelTask } from '../../models/manifest.ts';
 import { analyseImage, type ModelSet } from '../../models/pipeline.ts';
-import { selectModels } from '../../models/registry.ts';
+import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions, type Sessions } from '../../models/runtime/session.ts';
 import type { WorkerResult, WorkerSetup, WorkerTask } from '../../server/analysis/inference-task.ts';
@@ -54,7 +54,7 @@ const { values } = parseArgs({
 });
 const repeats = Number(values.repeats);
 const modelsFolder = values['models-folder'];
-const models = selectModels(readManifests(modelsFolder), { allowsResearchOnly: true });
+const models = modelsForPatient(selectModels(readManifests(modelsFolder), { allowsResearchOnly: true }), {});
 const bytes = radiograph();
 const image = await greyOf(bytes);
 

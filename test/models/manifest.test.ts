@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { identityOf, parseManifest } from '../../models/manifest.ts';
-import { selectModels } from '../../models/registry.ts';
+import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import { BONE_AGE, DETECTOR, MANIFEST_JSON, PROBABILITY, REGION } from './manifests.ts';
 
 describe('a model manifest', () => {
@@ -51,14 +51,12 @@ describe('the selection of models', () => {
   const all = [REGION, PROBABILITY, DETECTOR, BONE_AGE];
 
   it('leaves out research-only weights unless they are allowed', () => {
-    expect(selectModels(all, { allowsResearchOnly: false })['bone-age']).toBeUndefined();
-    expect(selectModels(all, { allowsResearchOnly: true })['bone-age']).toBe(BONE_AGE);
+    expect(selectModels(all, { allowsResearchOnly: false })).not.toContain(BONE_AGE);
+    expect(selectModels(all, { allowsResearchOnly: true })).toContain(BONE_AGE);
   });
 
   it('runs only the ids that are named', () => {
-    expect(Object.keys(selectModels(all, { ids: ['body-region'], allowsResearchOnly: true }))).toEqual([
-      'body-region',
-    ]);
+    expect(selectModels(all, { ids: ['body-region'], allowsResearchOnly: true })).toEqual([REGION]);
   });
 
   it('refuses an id that no folder has', () => {
@@ -73,4 +71,36 @@ describe('the selection of models', () => {
       /both do "fracture-detection"/,
     );
   });
+
+  it('takes a second model for a task where it has an age limit, and only then', () => {
+    const selected = selectModels([...all, FOR_CHILDREN], { allowsResearchOnly: true });
+    expect(selected).toEqual([...all, FOR_CHILDREN]);
+    const another = { ...FOR_CHILDREN, id: 'detector-for-infants' };
+    expect(() => selectModels([...selected, another], { allowsResearchOnly: true })).toThrow(/both do/);
+  });
+
+  it.each([
+    { who: 'a child', ageMonths: 100, expected: 'detector-for-children' },
+    { who: 'somebody of just the limit', ageMonths: 216, expected: DETECTOR.id },
+    { who: 'an adult', ageMonths: 600, expected: DETECTOR.id },
+    { who: 'somebody of unknown age', expected: DETECTOR.id },
+  ])('gives $who the right one of two, in any order', ({ expected, ageMonths }) => {
+    const patient = ageMonths === undefined ? {} : { ageMonths };
+    for (const models of [
+      [DETECTOR, FOR_CHILDREN],
+      [FOR_CHILDREN, DETECTOR],
+    ]) {
+      expect(modelsForPatient(models, patient)['fracture-detection']?.id).toBe(expected);
+    }
+  });
+
+  it('gives everybody the only one, whatever its limit', () => {
+    expect(modelsForPatient([FOR_CHILDREN], { ageMonths: 600 })['fracture-detection']).toBe(FOR_CHILDREN);
+  });
 });
+
+const FOR_CHILDREN = {
+  ...DETECTOR,
+  id: 'detector-for-children',
+  routing: { ...DETECTOR.routing, maximumAgeYears: 18 },
+};

@@ -125,6 +125,21 @@ describe('the pipeline', () => {
     expect(findingsOf((await analyseImage(child, MODELS, leg)).findings, 'bone-age')).toEqual([]);
   });
 
+  it('asks no fracture model for children about an adult, and says so', async () => {
+    const { routing } = DETECTOR;
+    const models = {
+      ...MODELS,
+      'fracture-detection': { ...DETECTOR, routing: { ...routing, maximumAgeYears: 18 } },
+    };
+    const runsAt = async (ageMonths: number) =>
+      (await analyseImage(request({ patient: { ageMonths } }), models, networks({}))).runs;
+    expect(await runsAt(18 * 12)).toContainEqual(
+      expect.objectContaining({ status: 'skipped', reason: 'the patient is 18 years or older' }),
+    );
+    const ofChild = (await runsAt(18 * 12 - 1)).find(({ model }) => model.id === DETECTOR.id);
+    expect(ofChild?.status).toBe('succeeded');
+  });
+
   describe('with a model that looks for one hand', () => {
     const models = { ...MODELS, 'one-hand': ONE_HAND };
     const child = request({ isBoneAgeRequested: true, patient: { sex: 'F', ageMonths: 125 } });
