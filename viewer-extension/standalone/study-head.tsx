@@ -12,6 +12,8 @@ export interface StudyHeadProps {
   readonly view: ViewState | undefined;
   readonly isOverlayOn: boolean;
   readonly onToggleOverlay: () => void;
+  readonly isHeatOn: boolean;
+  readonly onToggleHeat: () => void;
   /** A notice that concerns the study, here because nothing may cover the image. */
   readonly children?: ComponentChildren;
 }
@@ -22,6 +24,8 @@ export function StudyHead({
   view,
   isOverlayOn,
   onToggleOverlay,
+  isHeatOn,
+  onToggleHeat,
   children,
 }: StudyHeadProps) {
   return (
@@ -46,6 +50,13 @@ export function StudyHead({
           keyName="I"
           isPressed={view?.isInverted ?? false}
           onClick={() => viewport?.invert()}
+        />
+        <Tool
+          icon="heat"
+          label="Where the fracture model looked"
+          keyName="H"
+          isPressed={isHeatOn}
+          onClick={onToggleHeat}
         />
       </div>
       <button

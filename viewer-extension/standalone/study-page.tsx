@@ -82,11 +82,12 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   const toggle = () => {
     setChoice((current) => ({ ...current, isOn: !current.isOn }));
   };
+  const toggleHeat = () => {
+    setHeatOn((current) => !current);
+  };
   useKeys({
     a: toggle,
-    h: () => {
-      setHeatOn((isOn) => !isOn);
-    },
+    h: toggleHeat,
     n: () => {
       select(nextFinding(visible, selectedKey, 1));
     },
@@ -114,6 +115,8 @@ export function StudyPage({ uid, services }: StudyPageProps) {
         viewport={viewport}
         isOverlayOn={choice.isOn}
         onToggleOverlay={toggle}
+        isHeatOn={isHeatOn}
+        onToggleHeat={toggleHeat}
         view={view}
       >
         {open.hasNewResult && (
