@@ -87,7 +87,9 @@ describe('the overlay', () => {
     expect(await heatAlpha(room.page, upper)).toBeGreaterThan(100);
     expect(await heatAlpha(room.page, lower)).toBe(0);
     expect(await overlayPixels(room.page)).toBe(boxes);
-    await room.page.keyboard.press('h');
+    const button = room.page.getByRole('button', { name: 'Where the fracture model looked' });
+    expect(await button.getAttribute('aria-pressed')).toBe('true');
+    await button.click();
     await room.drawn();
     expect(await heatAlpha(room.page, upper)).toBe(0);
     expect(await room.page.getByText('Where the fracture model looked').count()).toBe(0);
