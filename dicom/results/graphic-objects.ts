@@ -11,11 +11,17 @@ import type { Certainty } from '../vocabulary/finding.ts';
 import type { BoundingBox, Polygon } from '../vocabulary/geometry.ts';
 
 /** CIELab as PCS values scaled to 16 bits (PS3.3 C.10.7.1.1): an orange that a red-blind eye tells from grey. */
-const FINDING_COLOUR = [46_900, 38_300, 51_900] as const;
+export const FINDING_COLOUR = [46_900, 38_300, 51_900] as const;
 const BLACK = [0, 0x8080, 0x8080] as const;
 
+/** What a graphic or text object shows. PS3.3 C.10.5: Tracking ID and UID, as in report and segmentation. */
+export interface Tracking {
+  readonly id: string;
+  readonly uid: string;
+}
+
 /** A closed line through a ring: solid where definite, dashed where suspicious. */
-export function closedLine(ring: Polygon, certainty: Certainty): DataSet {
+export function closedLine(ring: Polygon, certainty: Certainty, tracking: Tracking): DataSet {
   const [first] = ring;
   if (!first || ring.length < 3)
     throw new PacsError('invalid-value', 'a closed line has fewer than three points');
@@ -28,6 +34,8 @@ export function closedLine(ring: Polygon, certainty: Certainty): DataSet {
     GraphicType: 'POLYLINE',
     GraphicFilled: 'N',
     LineStyleSequence: [lineStyle(certainty)],
+    TrackingID: tracking.id,
+    TrackingUID: tracking.uid,
   });
 }
 
@@ -51,37 +59,16 @@ function lineStyle(certainty: Certainty): DataSet {
 }
 
 /** Text in a box of image points, from its left. PS3.3 C.10.5.1.3. */
-export function boxedText(value: string, box: BoundingBox): DataSet {
+export function boxedText(value: string, box: BoundingBox, tracking?: Tracking): DataSet {
   return dataSetOf({
     BoundingBoxAnnotationUnits: 'PIXEL',
     UnformattedTextValue: value,
     BoundingBoxTopLeftHandCorner: [box.left, box.top],
     BoundingBoxBottomRightHandCorner: [box.right, box.bottom],
     BoundingBoxTextHorizontalJustification: 'LEFT',
+    TrackingID: tracking?.id,
+    TrackingUID: tracking?.uid,
   });
-}
-
-/**
- * A place for `lines` lines of text beside a box: above it where there is room, else below, else along the top edge
- * of the image; never across its side edges. The text is some 1/60 of the image high and never over the finding
- * unless the finding fills the image.
- */
-export function labelPlace(
-  text: string,
-  beside: BoundingBox,
-  image: { readonly rows: number; readonly columns: number },
-): BoundingBox {
-  const { width, height } = textSize(text, image);
-  const left = Math.min(Math.max(beside.left, 0), Math.max(image.columns - width, 0));
-  const above = beside.top - height;
-  const below = beside.bottom;
-  const top = above >= 0 ? above : below + height <= image.rows ? below : 0;
-  return {
-    left,
-    top,
-    right: Math.min(left + width, image.columns),
-    bottom: Math.min(top + height, image.rows),
-  };
 }
 
 /** Extent that a text of one or more lines is given, in pixels: 1/60 of the longer side a line, 0.6 of that a character. */

@@ -1,27 +1,47 @@
 /**
- * The result objects of an analysis, one row each. The report comes first: it is the root that tells the rest.
+ * The result objects of an analysis, one row each. The report is the root: it is built last, since it names the others,
+ * and stands first.
  *
  * Trap: everything here is a pure function of its input; the same input makes the same bytes.
  */
-import type { ResultObject, ResultSetInput } from './input.ts';
+import type { ResultObject, ResultObjectKind, ResultSetInput } from './input.ts';
+import { buildKeyObjects } from './key-object.ts';
 import { buildPresentationStates } from './presentation-state.ts';
 import { resultContext, type ResultContext } from './result-writer.ts';
+import { buildSegmentations } from './segmentation.ts';
 import { buildReport } from './sr-document.ts';
 
-export type { ReferencedInstance, ResultImage, ResultObject, ResultSetInput } from './input.ts';
+export {
+  DEFAULT_RESULT_OBJECTS,
+  RESULT_OBJECT_KINDS,
+  type ReferencedInstance,
+  type ResultImage,
+  type ResultObject,
+  type ResultObjectKind,
+  type ResultSetInput,
+} from './input.ts';
 
-/** Every kind of result object, in the order they are stored. Adding one is adding its file and a row. */
-const RESULT_OBJECTS: readonly ((context: ResultContext) => readonly ResultObject[])[] = [
-  buildReport,
-  buildPresentationStates,
-];
+/** What makes the objects of one kind; `earlier` are those of the kinds before it. */
+type Builder = (context: ResultContext, earlier: readonly ResultObject[]) => readonly ResultObject[];
+
+/** Every kind of result object, in the order in which they are built: each may refer to those before it. */
+const BUILDERS: Readonly<Record<ResultObjectKind, Builder>> = {
+  gsps: buildPresentationStates,
+  seg: buildSegmentations,
+  kos: buildKeyObjects,
+  sr: buildReport,
+};
 
 /**
- * The objects of one analysis: the SR, then a GSPS for each image with localised findings. An outcome without findings,
- * a rejection and a failure make an SR as well. Throws `invalid-value`, `missing-attribute`, `invalid-uid` or
- * `study-mismatch` for input that would make an object the standard forbids.
+ * The objects of one analysis: the report, then those of the kinds asked for, as far as there is something to say. An
+ * outcome without findings, a rejection and a failure make a report as well. Throws `invalid-value`, `missing-attribute`,
+ * `invalid-uid`, `study-mismatch` or `too-large` for input that would make an object the standard forbids.
  */
 export function buildResultSet(input: ResultSetInput): readonly ResultObject[] {
   const context = resultContext(input);
-  return RESULT_OBJECTS.flatMap((build) => build(context));
+  const built: ResultObject[] = [];
+  for (const [kind, build] of Object.entries(BUILDERS)) {
+    if (context.kinds.some((wanted) => wanted === kind)) built.push(...build(context, built));
+  }
+  return [...built.filter(({ kind }) => kind === 'sr'), ...built.filter(({ kind }) => kind !== 'sr')];
 }

@@ -2,11 +2,18 @@
  * What a result set is made of. Clock and randomness are not here: times are given, UIDs are derived.
  */
 import type { DataSet } from '../vocabulary/data-set.ts';
-import type { ImageOutcome } from '../vocabulary/finding.ts';
+import type { ImageOutcome, SourceImage } from '../vocabulary/finding.ts';
 import type { InstanceIdentity } from '../vocabulary/instance.ts';
 
 /** An instance by all that a reference to it needs. */
 export type ReferencedInstance = InstanceIdentity;
+
+/** Every kind of result object by the short name that settings use, the root first. */
+export const RESULT_OBJECT_KINDS = ['sr', 'gsps', 'seg', 'kos'] as const;
+export type ResultObjectKind = (typeof RESULT_OBJECT_KINDS)[number];
+
+/** What is written where nothing else is asked for. */
+export const DEFAULT_RESULT_OBJECTS: readonly ResultObjectKind[] = ['sr', 'gsps'];
 
 /** One image: what became of it and the attributes of its header. */
 export interface ResultImage {
@@ -26,9 +33,16 @@ export interface ResultSetInput {
   readonly softwareVersion: string;
   /** The system as TID 1004 names it. */
   readonly observer: { readonly uid: string; readonly name: string };
+  /** Which kinds are written, `sr` among them; absent: {@link DEFAULT_RESULT_OBJECTS}. Their order does not count. */
+  readonly objects?: readonly ResultObjectKind[];
 }
 
 /** An object to be stored: valid when built, without group 0002. */
 export interface ResultObject extends InstanceIdentity {
+  readonly kind: ResultObjectKind;
+  /** The images it speaks of. */
+  readonly sources: readonly SourceImage[];
   readonly dataSet: DataSet;
+  /** Native Pixel Data of an image, as it stands in the file. */
+  readonly pixelData?: Uint8Array;
 }

@@ -5,20 +5,36 @@
  * Trap: where the image is of a paired part the series must carry its Laterality (C.7.3.1), which the SR must not.
  */
 import type { DataSet } from '../vocabulary/data-set.ts';
-import { numbersOf, textOf } from '../vocabulary/data-set.ts';
+import { numbersOf } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
-import { findingsOf, INTENDED_USE_NOTICE, type Finding, type SourceImage } from '../vocabulary/finding.ts';
+import {
+  findingsOf,
+  INTENDED_USE_NOTICE,
+  type Finding,
+  type FindingBase,
+  type SourceImage,
+} from '../vocabulary/finding.ts';
 import { cornersOf } from '../vocabulary/geometry.ts';
 import { SOP_CLASS } from '../vocabulary/uids.ts';
 import { referenceItem } from '../sr/content-items.ts';
-import { percentOf, writtenBox, writtenPolygon } from '../sr/rounding.ts';
-import { boxedText, closedLine, labelPlace, textSize } from './graphic-objects.ts';
+import { writtenBox, writtenPolygon } from '../sr/rounding.ts';
+import { fractureText } from './finding-text.ts';
+import { boxedText, closedLine, textSize, type Tracking } from './graphic-objects.ts';
 import { grayscalePipeline } from './grayscale-pipeline.ts';
+import { trackingUidOf } from './identifiers.ts';
 import type { ResultImage, ResultObject } from './input.ts';
+import { placeInCorner, placeLabels } from './label-places.ts';
 import { performedDateTime } from './provenance.ts';
-import { resultObject, type ResultContext, type ResultSeries } from './result-writer.ts';
+import {
+  contentIdentification,
+  lateralityOf,
+  resultObject,
+  type ResultContext,
+  type ResultSeries,
+} from './result-writer.ts';
 
 const SERIES: ResultSeries = {
+  kind: 'gsps',
   modality: 'PR',
   seriesNumber: 9002,
   seriesDescription: 'AI findings: overlay',
@@ -46,7 +62,8 @@ export function buildPresentationStates(context: ResultContext): readonly Result
     const { sopInstanceUid, frameNumber } = image.outcome.source;
     const role = `${sopInstanceUid} ${frameNumber}`;
     const own = { ...presentation(context, image, fractures), ...pipeline };
-    return [resultObject(context, SERIES, { role, number: index + 1 }, own)];
+    const instance = { role, number: index + 1, sources: [image.outcome.source] };
+    return [resultObject(context, SERIES, instance, own)];
   });
 }
 
@@ -58,13 +75,10 @@ function presentation(
   const { source } = outcome;
   const { date, time } = performedDateTime(context.input.performedAt);
   const reference = referenceItem(context.referenceTo(source));
-  return dataSetOf({
-    Laterality: lateralityOf(metadata),
+  const own = dataSetOf({
+    Laterality: lateralityOf(context.input.images),
     PresentationCreationDate: date,
     PresentationCreationTime: time,
-    ContentLabel: 'AI_FINDINGS',
-    ContentDescription: 'AI findings. Research use only.',
-    ContentCreatorName: { Alphabetic: 'Osteon^AI' },
     ReferencedSeriesSequence: [
       dataSetOf({ SeriesInstanceUID: source.seriesInstanceUid, ReferencedImageSequence: [reference] }),
     ],
@@ -72,15 +86,7 @@ function presentation(
     GraphicAnnotationSequence: annotations(source, fractures, reference),
     GraphicLayerSequence: layersFor(fractures),
   });
-}
-
-/**
- * Laterality (0020,0060) of the series, else of the image. Type 2C for paired parts (PS3.3 C.7.3.1): where the source
- * names no side it is empty, unknown, since whether the part is paired is not known either.
- */
-function lateralityOf(metadata: DataSet): string | readonly [] {
-  const found = textOf(metadata, TAG.Laterality) ?? textOf(metadata, TAG.ImageLaterality);
-  return found === 'L' || found === 'R' ? found : [];
+  return { ...contentIdentification(), ...own };
 }
 
 /** The whole image, counted in pixels from 1; non-square pixels keep their shape. PS3.3 C.10.4. */
@@ -112,31 +118,48 @@ function annotations(
       TextObjectSequence: objects.texts,
       GraphicObjectSequence: objects.graphics,
     });
-  const boxes = fractures.map(({ box, certainty }) =>
-    closedLine(cornersOf(writtenBox(box, source)), certainty),
+  const boxes = fractures.map((fracture) =>
+    closedLine(cornersOf(writtenBox(fracture.box, source)), fracture.certainty, trackingOf(fracture)),
   );
-  const outlines = fractures.flatMap(({ polygon, certainty }) =>
-    polygon ? [closedLine(writtenPolygon(polygon, source), certainty)] : [],
+  const outlines = fractures.flatMap((fracture) =>
+    fracture.polygon
+      ? [closedLine(writtenPolygon(fracture.polygon, source), fracture.certainty, trackingOf(fracture))]
+      : [],
   );
   return [
     onLayer('AI_BOXES', { graphics: boxes }),
     ...(outlines.length > 0 ? [onLayer('AI_OUTLINES', { graphics: outlines })] : []),
-    onLayer('AI_LABELS', { texts: fractures.map((fracture) => label(fracture, source)) }),
+    onLayer('AI_LABELS', { texts: labels(source, fractures) }),
     onLayer('AI_NOTICE', { texts: [notice(source, fractures)] }),
   ];
 }
 
-function label({ box, probability, certainty }: Finding<'fracture'>, source: SourceImage): DataSet {
-  const text = `fracture ${percentOf(probability)} % (${certainty})`;
-  return boxedText(text, labelPlace(text, writtenBox(box, source), source));
+/** Certainty in words, outside the boxes. */
+function labels(source: SourceImage, fractures: readonly Finding<'fracture'>[]): readonly DataSet[] {
+  const texts = fractures.map(fractureText);
+  const places = placeLabels(
+    fractures.map(({ box }, index) => ({
+      ...textSize(texts[index] ?? '', source),
+      beside: writtenBox(box, source),
+    })),
+    source,
+  );
+  return fractures.flatMap((fracture, index) => {
+    const [text, place] = [texts[index], places[index]];
+    return text === undefined || !place ? [] : [boxedText(text, place, trackingOf(fracture))];
+  });
 }
 
-/** Intended use and the models that spoke, in the bottom left corner. */
+function trackingOf(finding: FindingBase): Tracking {
+  return { id: finding.trackingId, uid: trackingUidOf(finding) };
+}
+
+/** Intended use and the models that spoke, in a corner where no finding lies. */
 function notice(source: SourceImage, fractures: readonly Finding<'fracture'>[]): DataSet {
   const models = new Set(fractures.map(({ model }) => `${model.name} ${model.version}`));
   const text = [INTENDED_USE_NOTICE, ...models].join('\r\n');
-  const { width, height } = textSize(text, source);
-  return boxedText(text, { left: 0, top: source.rows - height, right: width, bottom: source.rows });
+  const boxes = fractures.map(({ box }) => writtenBox(box, source));
+  return boxedText(text, placeInCorner(textSize(text, source), boxes, source));
 }
 
 function layersFor(fractures: readonly Finding<'fracture'>[]): readonly DataSet[] {

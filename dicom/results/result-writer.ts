@@ -8,14 +8,23 @@ import type { DataSet } from '../vocabulary/data-set.ts';
 import { numberOf, textOf } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
-import type { ImageOutcome, SourceImage } from '../vocabulary/finding.ts';
+import { INTENDED_USE_NOTICE, type ImageOutcome, type SourceImage } from '../vocabulary/finding.ts';
+import { MANUFACTURER } from '../vocabulary/uids.ts';
 import { nameBasedUid, resultSetName } from './identifiers.ts';
-import type { ResultImage, ResultObject, ResultSetInput } from './input.ts';
+import {
+  DEFAULT_RESULT_OBJECTS,
+  RESULT_OBJECT_KINDS,
+  type ResultImage,
+  type ResultObject,
+  type ResultObjectKind,
+  type ResultSetInput,
+} from './input.ts';
 import { equipmentAndCommon, patientAndStudy } from './provenance.ts';
 
 /** One kind of object in the set: its place among the series of a study. */
 export interface ResultSeries {
-  readonly modality: 'SR' | 'PR';
+  readonly kind: ResultObjectKind;
+  readonly modality: 'SR' | 'PR' | 'SEG' | 'KO';
   /** High, so that results sort behind the images. */
   readonly seriesNumber: number;
   readonly seriesDescription: string;
@@ -26,6 +35,8 @@ export interface ResultSeries {
 export interface ResultContext {
   readonly input: ResultSetInput;
   readonly outcomes: readonly ImageOutcome[];
+  /** The kinds that are written, the root first. */
+  readonly kinds: readonly ResultObjectKind[];
   /** Patient, study, equipment and common attributes. */
   readonly shared: DataSet;
   /** A UID of this set by its role. */
@@ -42,20 +53,24 @@ export function resultContext(unordered: ResultSetInput): ResultContext {
     throw new PacsError('study-mismatch', 'the images of a result set must belong to one study');
   }
   const outcomes = input.images.map(({ outcome }) => outcome);
+  const kinds = kindsOf(input);
   const name = resultSetName({
     outcomes,
     softwareVersion: input.softwareVersion,
     observerUid: input.observer.uid,
     predecessor: input.predecessor,
   });
+  // The report names its siblings, so a set with others is another set.
+  const setName = JSON.stringify([name, ...kinds]);
   const multiFrame = new Set(
     input.images.filter(isMultiFrame).map(({ outcome }) => outcome.source.sopInstanceUid),
   );
   return {
     input,
     outcomes,
+    kinds,
     shared: { ...patientAndStudy(input.studyAttributes), ...equipmentAndCommon(input) },
-    uidOf: (...role) => nameBasedUid('result', name, ...role),
+    uidOf: (...role) => nameBasedUid('result', setName, ...role),
     referenceTo: ({ sopClassUid, sopInstanceUid, frameNumber }) =>
       multiFrame.has(sopInstanceUid)
         ? { sopClassUid, sopInstanceUid, frameNumber }
@@ -63,17 +78,27 @@ export function resultContext(unordered: ResultSetInput): ResultContext {
   };
 }
 
-/** An object of the set: shared attributes, series and identity, then its own. `instanceRole` names it in its series. */
+/** One object of a kind: its name and number in the series, and what it holds beyond its attributes. */
+export interface ResultInstance {
+  readonly role: string;
+  readonly number: number;
+  /** The images it speaks of; absent: all of the set. */
+  readonly sources?: readonly SourceImage[];
+  /** Native Pixel Data. */
+  readonly pixelData?: Uint8Array;
+}
+
+/** An object of the set: shared attributes, series and identity, then its own. */
 export function resultObject(
   context: ResultContext,
   series: ResultSeries,
-  instance: { readonly role: string; readonly number: number },
+  { role, number, sources, pixelData }: ResultInstance,
   own: DataSet,
 ): ResultObject {
   const identity = {
     studyInstanceUid: textOf(context.shared, TAG.StudyInstanceUID) ?? '',
     seriesInstanceUid: context.uidOf('series', series.modality),
-    sopInstanceUid: context.uidOf('instance', series.modality, instance.role),
+    sopInstanceUid: context.uidOf('instance', series.modality, role),
     sopClassUid: series.sopClassUid,
   };
   const placed = dataSetOf({
@@ -83,9 +108,44 @@ export function resultObject(
     Modality: series.modality,
     SeriesNumber: series.seriesNumber,
     SeriesDescription: series.seriesDescription,
-    InstanceNumber: instance.number,
+    InstanceNumber: number,
   });
-  return { ...identity, dataSet: { ...context.shared, ...placed, ...own } };
+  return {
+    kind: series.kind,
+    ...identity,
+    sources: sources ?? context.outcomes.map(({ source }) => source),
+    dataSet: { ...context.shared, ...placed, ...own },
+    ...(pixelData && { pixelData }),
+  };
+}
+
+/** Label, description and creator of what is drawn over an image. PS3.3 Table 10-12 (Content Identification macro). */
+export function contentIdentification(): DataSet {
+  return dataSetOf({
+    ContentLabel: 'AI_FINDINGS',
+    ContentDescription: INTENDED_USE_NOTICE,
+    ContentCreatorName: { Alphabetic: `${MANUFACTURER}^AI` },
+  });
+}
+
+/**
+ * Laterality (0020,0060) of a series about these images: their side where all of them name the same one. Type 2C for
+ * paired parts (PS3.3 C.7.3.1): else it is empty, unknown, since whether the part is paired is not known either.
+ */
+export function lateralityOf(images: readonly ResultImage[]): string | readonly [] {
+  const sides = new Set(
+    images.map(({ metadata }) => textOf(metadata, TAG.Laterality) ?? textOf(metadata, TAG.ImageLaterality)),
+  );
+  const [side, ...others] = sides;
+  return others.length === 0 && (side === 'L' || side === 'R') ? side : [];
+}
+
+/** The kinds asked for, each once and the root first. Throws `invalid-value` without the report. */
+function kindsOf({ objects = DEFAULT_RESULT_OBJECTS }: ResultSetInput): readonly ResultObjectKind[] {
+  if (!objects.includes('sr')) {
+    throw new PacsError('invalid-value', 'a result set needs its report: sr is missing among its objects');
+  }
+  return RESULT_OBJECT_KINDS.filter((kind) => objects.includes(kind));
 }
 
 /** The order in which images arrived must not show in the bytes: by SOP Instance UID, then frame. */

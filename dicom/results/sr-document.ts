@@ -12,6 +12,7 @@ import { hierarchicalReferences, performedDateTime } from './provenance.ts';
 import { resultObject, type ResultContext, type ResultSeries } from './result-writer.ts';
 
 const SERIES: ResultSeries = {
+  kind: 'sr',
   modality: 'SR',
   seriesNumber: 9001,
   seriesDescription: 'AI findings: report',

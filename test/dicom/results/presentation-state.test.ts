@@ -1,7 +1,8 @@
 /** Presentation states: what they draw, and that they leave the image as it was. PS3.3 C.10, C.11; PS3.4 N.2. */
 import { describe, expect, it } from 'vitest';
-import { labelPlace } from '../../../dicom/results/graphic-objects.ts';
+import { textSize } from '../../../dicom/results/graphic-objects.ts';
 import { buildResultSet } from '../../../dicom/results/index.ts';
+import { placeLabels } from '../../../dicom/results/label-places.ts';
 import { itemsOf, numbersOf, textOf, type DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
@@ -117,12 +118,32 @@ describe('a label', () => {
     ['below at the top edge', { left: 0, top: 0, right: 30, bottom: 30 }],
     ['at the right edge', { left: 380, top: 100, right: 400, bottom: 130 }],
   ])('lies outside its box and on the image: %s', (_where, box) => {
-    const place = labelPlace('fracture 87 % (suspicious)', box, SOURCE);
+    const size = textSize('fracture 87 % (suspicious)', SOURCE);
+    const [place = box] = placeLabels([{ ...size, beside: box }], SOURCE);
     expect(intersectionOverUnion(place, box)).toBe(0);
     expect(place.left).toBeGreaterThanOrEqual(0);
     expect(place.top).toBeGreaterThanOrEqual(0);
     expect(place.right).toBeLessThanOrEqual(SOURCE.columns);
     expect(place.bottom).toBeLessThanOrEqual(SOURCE.rows);
+  });
+
+  it('covers neither its own box, nor another, nor another label, where there is room', () => {
+    const beside = [
+      { left: 100, top: 100, right: 200, bottom: 200 },
+      { left: 110, top: 80, right: 150, bottom: 110 },
+      { left: 100, top: 210, right: 200, bottom: 300 },
+      { left: 105, top: 105, right: 195, bottom: 195 },
+    ];
+    const size = textSize('fracture 87 % (suspicious)', SOURCE);
+    const places = placeLabels(
+      beside.map((box) => ({ ...size, beside: box })),
+      SOURCE,
+    );
+    for (const [index, place] of places.entries()) {
+      for (const other of [...beside, ...places.slice(index + 1)]) {
+        expect(intersectionOverUnion(place, other)).toBe(0);
+      }
+    }
   });
 });
 

@@ -1,0 +1,184 @@
+/**
+ * One binary Segmentation for each image with outlined fractures, a segment each: what the outline of the report holds,
+ * pixel by pixel. PS3.3 A.51, C.8.20, C.7.6.16, C.7.6.17.
+ *
+ * Trap: a projection radiograph has no plane in the patient, so no position is written: a frame lies on the image that it
+ * is derived from, pixel on pixel (Derivation Image macro, C.7.6.16.2.6).
+ */
+import { codeItem, referenceItem } from '../sr/content-items.ts';
+import { writtenPolygon } from '../sr/rounding.ts';
+import { DCM, SCT, type Code } from '../vocabulary/codes.ts';
+import { textOf, textsOf, type DataSet } from '../vocabulary/data-set.ts';
+import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
+import {
+  findingsOf,
+  INTENDED_USE_NOTICE,
+  type Finding,
+  type Laterality,
+  type ModelIdentity,
+} from '../vocabulary/finding.ts';
+import type { Polygon } from '../vocabulary/geometry.ts';
+import { parseUid, SOP_CLASS } from '../vocabulary/uids.ts';
+import { fractureText } from './finding-text.ts';
+import { FINDING_COLOUR } from './graphic-objects.ts';
+import { trackingUidOf } from './identifiers.ts';
+import type { ResultImage, ResultObject } from './input.ts';
+import { inheritedCompression } from './lossy-compression.ts';
+import { performedDateTime } from './provenance.ts';
+import {
+  contentIdentification,
+  resultObject,
+  type ResultContext,
+  type ResultSeries,
+} from './result-writer.ts';
+import { packMasks, spansOf } from './segmentation-mask.ts';
+
+const SERIES: ResultSeries = {
+  kind: 'seg',
+  modality: 'SEG',
+  seriesNumber: 9003,
+  seriesDescription: 'AI findings: outlines',
+  sopClassUid: SOP_CLASS.segmentation,
+};
+
+/** CID 244, for the modifier of an anatomic region. */
+const SIDES: Readonly<Record<Laterality, Code>> = {
+  L: SCT.left,
+  R: SCT.right,
+  B: SCT.bilateral,
+  U: SCT.unilateral,
+};
+
+/** A fracture with the outline that its segment holds, as it is written. */
+type Outlined = Finding<'fracture'> & { readonly polygon: Polygon };
+
+/** The segmentations, in the order of the images; none for an image without outlines. */
+export function buildSegmentations(context: ResultContext): readonly ResultObject[] {
+  return context.input.images.flatMap((image, index) => {
+    const { source, findings } = image.outcome;
+    const fractures = findingsOf(findings, 'fracture').flatMap((fracture): Outlined[] =>
+      fracture.polygon ? [{ ...fracture, polygon: writtenPolygon(fracture.polygon, source) }] : [],
+    );
+    if (fractures.length === 0) return [];
+    const instance = {
+      role: `${source.sopInstanceUid} ${source.frameNumber}`,
+      number: index + 1,
+      sources: [source],
+      pixelData: packMasks(
+        fractures.map(({ polygon }) => spansOf(polygon, source)),
+        source,
+      ),
+    };
+    const own = {
+      ...contentIdentification(),
+      ...imageAttributes(context, image, fractures.length),
+      ...frames(context, image, instance.role, fractures.length),
+      ...dataSetOf({ SegmentSequence: fractures.map(segment) }),
+    };
+    return [resultObject(context, SERIES, instance, own)];
+  });
+}
+
+/** General Image, Image Pixel, Segmentation Image; the frame of reference where the source has one. */
+function imageAttributes(context: ResultContext, { outcome, metadata }: ResultImage, count: number): DataSet {
+  const { date, time } = performedDateTime(context.input.performedAt);
+  const { source } = outcome;
+  const frameOfReference = textOf(metadata, TAG.FrameOfReferenceUID);
+  const own = dataSetOf({
+    ContentDate: date,
+    ContentTime: time,
+    PatientOrientation: textsOf(metadata, TAG.PatientOrientation),
+    FrameOfReferenceUID: frameOfReference && parseUid(frameOfReference, 'FrameOfReferenceUID'),
+    PositionReferenceIndicator: frameOfReference && (textOf(metadata, TAG.PositionReferenceIndicator) ?? []),
+    // Type 1 for segmentations (C.7.5.2): there is no serial number but the installation's identity.
+    DeviceSerialNumber: context.input.observer.uid,
+    ImageType: ['DERIVED', 'PRIMARY'],
+    SamplesPerPixel: 1,
+    PhotometricInterpretation: 'MONOCHROME2',
+    NumberOfFrames: count,
+    Rows: source.rows,
+    Columns: source.columns,
+    BitsAllocated: 1,
+    BitsStored: 1,
+    HighBit: 0,
+    PixelRepresentation: 0,
+    SegmentationType: 'BINARY',
+  });
+  return { ...inheritedCompression(metadata), ...own };
+}
+
+/** Multi-frame Functional Groups, Multi-frame Dimension and Common Instance Reference: frame n shows segment n. */
+function frames(context: ResultContext, { outcome }: ResultImage, role: string, count: number): DataSet {
+  const { source } = outcome;
+  const reference = referenceItem(context.referenceTo(source));
+  const dimensionUid = context.uidOf('dimension', SERIES.modality, role);
+  const derivation = dataSetOf({
+    DerivationCodeSequence: [codeItem(DCM.segmentation)],
+    SourceImageSequence: [
+      {
+        ...reference,
+        ...dataSetOf({
+          SpatialLocationsPreserved: 'YES',
+          PurposeOfReferenceCodeSequence: [codeItem(DCM.sourceImageForProcessing)],
+        }),
+      },
+    ],
+  });
+  const frameOf = (segmentNumber: number) =>
+    dataSetOf({
+      DerivationImageSequence: [derivation],
+      FrameContentSequence: [dataSetOf({ DimensionIndexValues: segmentNumber })],
+      SegmentIdentificationSequence: [dataSetOf({ ReferencedSegmentNumber: segmentNumber })],
+    });
+  return dataSetOf({
+    ReferencedSeriesSequence: [
+      dataSetOf({ SeriesInstanceUID: source.seriesInstanceUid, ReferencedInstanceSequence: [reference] }),
+    ],
+    DimensionOrganizationSequence: [dataSetOf({ DimensionOrganizationUID: dimensionUid })],
+    DimensionIndexSequence: [
+      dataSetOf({
+        DimensionOrganizationUID: dimensionUid,
+        DimensionIndexPointer: TAG.ReferencedSegmentNumber,
+        FunctionalGroupPointer: TAG.SegmentIdentificationSequence,
+        DimensionDescriptionLabel: 'Segment',
+      }),
+    ],
+    SharedFunctionalGroupsSequence: [{}],
+    PerFrameFunctionalGroupsSequence: Array.from({ length: count }, (_, index) => frameOf(index + 1)),
+  });
+}
+
+/** A fracture as a segment. PS3.3 C.8.20.4 (Segment Description macro). */
+function segment(fracture: Outlined, index: number): DataSet {
+  const { model, site, laterality } = fracture;
+  return dataSetOf({
+    SegmentNumber: index + 1,
+    SegmentLabel: fractureText(fracture),
+    SegmentDescription: INTENDED_USE_NOTICE,
+    SegmentAlgorithmType: 'AUTOMATIC',
+    SegmentAlgorithmName: model.name,
+    SegmentationAlgorithmIdentificationSequence: [algorithmItem(model)],
+    SegmentedPropertyCategoryCodeSequence: [codeItem(SCT.morphologicallyAbnormalStructure)],
+    SegmentedPropertyTypeCodeSequence: [codeItem(SCT.fracture)],
+    AnatomicRegionSequence: site && [regionItem(site, laterality)],
+    RecommendedDisplayCIELabValue: FINDING_COLOUR,
+    TrackingID: fracture.trackingId,
+    TrackingUID: trackingUidOf(fracture),
+  });
+}
+
+/** Algorithm Identification macro, PS3.3 Table 10-19; equal to what TID 4019 says in the report. */
+function algorithmItem({ name, version, manufacturer, parameters }: ModelIdentity): DataSet {
+  return dataSetOf({
+    AlgorithmSource: manufacturer,
+    AlgorithmFamilyCodeSequence: [codeItem(DCM.artificialIntelligence)],
+    AlgorithmName: name,
+    AlgorithmVersion: version,
+    AlgorithmParameters: parameters.length > 0 ? parameters.join('; ') : undefined,
+  });
+}
+
+function regionItem(site: Code, laterality: Laterality | undefined): DataSet {
+  const modifier = laterality && dataSetOf({ AnatomicRegionModifierSequence: [codeItem(SIDES[laterality])] });
+  return { ...codeItem(site), ...modifier };
+}
