@@ -150,6 +150,7 @@ export function closedPolyline(
   concept: Code,
   ring: readonly ImagePoint[],
   on: ImageReference & { readonly rows: number; readonly columns: number },
+  modifiers: readonly ContentItem[] = [],
 ): ContentItem {
   const [first] = ring;
   if (!first || ring.length < 3) throw refused('a closed polyline has fewer than three points');
@@ -158,7 +159,7 @@ export function closedPolyline(
   const isOnImage = ({ x, y }: ImagePoint) => x >= 0 && y >= 0 && x <= on.columns && y <= on.rows;
   if (!ring.every(isOnImage)) throw refused('a point of a region lies outside its image');
   return {
-    ...item(relationship, 'SCOORD', concept, [image('SELECTED FROM', undefined, on)]),
+    ...item(relationship, 'SCOORD', concept, [...modifiers, image('SELECTED FROM', undefined, on)]),
     ...dataSetOf({ GraphicType: 'POLYLINE', GraphicData: [...ring, first].flatMap(({ x, y }) => [x, y]) }),
   };
 }

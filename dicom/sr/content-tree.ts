@@ -66,25 +66,45 @@ export class ContentNode {
 
   /** Direct children with a concept name, marked as used. */
   childrenOf(concept: Code): readonly ContentNode[] {
-    const found = this.children.filter((child) => child.concept && isSameCode(child.concept, concept));
+    const found = this.#named(concept);
     for (const child of found) child.isUsed = true;
     return found;
   }
 
+  /** The first child with a concept name, marked as used; those after it stay as they were. */
   childOf(concept: Code): ContentNode | undefined {
-    return this.childrenOf(concept)[0];
+    return this.#firstOf(concept, (child) => child);
   }
 
   textOf(concept: Code): string | undefined {
-    return this.childOf(concept)?.text;
+    return this.#firstOf(concept, ({ text }) => text);
   }
 
   codeOf(concept: Code): Code | undefined {
-    return this.childOf(concept)?.code;
+    return this.#firstOf(concept, ({ code }) => code);
   }
 
-  numberOf(concept: Code): number | undefined {
-    return this.childOf(concept)?.measurement?.value;
+  /** True, and the child used, where its code is the given one. */
+  codeIs(concept: Code, value: Code): boolean {
+    const found = this.#firstOf(concept, ({ code }) => (code && isSameCode(code, value) ? code : undefined));
+    return found !== undefined;
+  }
+
+  /** The number of a child in given units; in others it is not understood. */
+  numberOf(concept: Code, units: Code): number | undefined {
+    return this.#firstOf(concept, (child) => valueIn(child, units));
+  }
+
+  #named(concept: Code): readonly ContentNode[] {
+    return this.children.filter((child) => child.concept && isSameCode(child.concept, concept));
+  }
+
+  /** What the first child of a name says; it counts as used only when that is understood. */
+  #firstOf<T>(concept: Code, read: (child: ContentNode) => T | undefined): T | undefined {
+    const [child] = this.#named(concept);
+    const said = child && read(child);
+    if (child && said !== undefined) child.isUsed = true;
+    return said;
   }
 
   /** Marks the item and all below it as used. */
@@ -92,6 +112,12 @@ export class ContentNode {
     this.isUsed = true;
     for (const child of this.children) child.useAll();
   }
+}
+
+/** The number that a NUM item gives in `units`; `undefined` in others. PS3.3 C.18.1. */
+export function valueIn(node: ContentNode, units: Code): number | undefined {
+  const { measurement } = node;
+  return measurement?.units && isSameCode(measurement.units, units) ? measurement.value : undefined;
 }
 
 /** First code of a code sequence; `undefined` when it lacks value or scheme. PS3.3 8.8. */

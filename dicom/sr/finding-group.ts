@@ -5,7 +5,7 @@
  * statement about a whole image has a region too, the border of the image; TID 1501 row 10c allows it.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, SCT } from '../vocabulary/codes.ts';
+import { DCM, OSTEON, SCT } from '../vocabulary/codes.ts';
 import type { FindingBase, ModelIdentity, SourceImage } from '../vocabulary/finding.ts';
 import type { Polygon } from '../vocabulary/geometry.ts';
 import { cornersOf } from '../vocabulary/geometry.ts';
@@ -21,9 +21,7 @@ import {
 } from './content-items.ts';
 import type { ContentNode } from './content-tree.ts';
 import { modelItems } from './model-identification.ts';
-
-/** A finding is one region; a fracture with an outline has a second group for it. */
-export type GroupRole = 'finding' | 'outline';
+import type { RegionImage } from './region-items.ts';
 
 /** What the writer of a group must be told from outside. */
 export interface GroupContext {
@@ -36,7 +34,8 @@ export interface GroupContext {
 /** One group to be written. */
 export interface GroupBody {
   readonly templateId: '1410' | '1501';
-  readonly role: GroupRole;
+  /** What sort of thing the finding is. PS3.16 CP-2176. */
+  readonly category?: Code;
   /** The region in image points, without a repeated last point. */
   readonly ring: Polygon;
   readonly geometricPurpose?: Code;
@@ -51,32 +50,26 @@ export interface ReadGroup {
   readonly base: FindingBase;
   /** The region; `undefined` where there is none that can be used. */
   readonly ring: Polygon | undefined;
-  /** The outline group that belongs to this one. */
-  readonly outline: Polygon | undefined;
+  /** The ring of a region anywhere in the group; `undefined`, and said, where it cannot be used. */
+  readonly ringOf: (region: ContentNode) => Polygon | undefined;
 }
 
-/** What follows a finding's tracking identifier in that of its outline. */
-export const OUTLINE_SUFFIX = ' outline';
-
 /** The group as a content item, in the order of the template's rows. */
-export function groupItem(finding: FindingBase, body: GroupBody, context: GroupContext): ContentItem {
-  const trackingId = body.role === 'outline' ? finding.trackingId + OUTLINE_SUFFIX : finding.trackingId;
-  const { rows, columns } = finding.source;
-  const on = { ...context.referenceTo(finding.source), rows, columns };
+export function groupItem(
+  finding: FindingBase,
+  body: GroupBody,
+  on: RegionImage,
+  trackingUid: string,
+): ContentItem {
   return container(
     'CONTAINS',
     DCM.measurementGroup,
     [
-      text('HAS OBS CONTEXT', DCM.trackingIdentifier, trackingId),
-      uidref(
-        'HAS OBS CONTEXT',
-        DCM.trackingUniqueIdentifier,
-        context.trackingUidOf({ ...finding, trackingId }),
-      ),
+      text('HAS OBS CONTEXT', DCM.trackingIdentifier, finding.trackingId),
+      uidref('HAS OBS CONTEXT', DCM.trackingUniqueIdentifier, trackingUid),
+      ...optional(SCT.findingCategory, body.category),
       code('CONTAINS', DCM.finding, finding.concept),
-      ...(body.geometricPurpose
-        ? [code('CONTAINS', DCM.geometricPurposeOfRegion, body.geometricPurpose)]
-        : []),
+      ...optional(DCM.geometricPurposeOfRegion, body.geometricPurpose),
       ...(body.modifiers ?? []),
       closedPolyline('CONTAINS', DCM.imageRegion, body.ring, on),
       ...body.measurements,
@@ -84,6 +77,10 @@ export function groupItem(finding: FindingBase, body: GroupBody, context: GroupC
     ],
     body.templateId,
   );
+}
+
+function optional(concept: Code, value: Code | undefined): readonly ContentItem[] {
+  return value ? [code('CONTAINS', concept, value)] : [];
 }
 
 /** A measurement of a group with the algorithm that made it as its modifier. TID 300, TID 1419. */
@@ -97,8 +94,16 @@ export function measured(
   return num('CONTAINS', concept, value, units, [...modelItems(model), ...properties]);
 }
 
+/** What concerns a whole image: its region is the border of the image. */
+export function wholeImage(
+  { source }: FindingBase,
+  content: Pick<GroupBody, 'measurements' | 'evaluations'>,
+): GroupBody {
+  return { templateId: '1501', ring: borderOf(source), ...content };
+}
+
 /** The border of an image, clockwise from the top left. */
-export function borderOf({ rows, columns }: SourceImage): Polygon {
+function borderOf({ rows, columns }: SourceImage): Polygon {
   return cornersOf({ left: 0, top: 0, right: columns, bottom: rows });
 }
 
@@ -107,4 +112,15 @@ export function siteItems(site: Code | undefined, side: Code | undefined): reado
   if (!site && !side) return [];
   const modifiers = side ? [code('HAS CONCEPT MOD', SCT.laterality, side)] : [];
   return [code('HAS CONCEPT MOD', SCT.findingSite, site ?? SCT.bone, modifiers)];
+}
+
+/** The site that the header names against the region model. */
+export function headerSiteItems(site: Code | undefined): readonly ContentItem[] {
+  return site ? [code('CONTAINS', OSTEON.headerSite, site)] : [];
+}
+
+/** What {@link headerSiteItems} wrote, as a property of a finding. */
+export function readHeaderSite(group: ContentNode): { readonly headerSite?: Code } {
+  const headerSite = group.codeOf(OSTEON.headerSite);
+  return headerSite ? { headerSite } : {};
 }

@@ -47,7 +47,7 @@ export function measurementReport(input: MeasurementReportInput): DataSet {
 
 function groupsOf(outcome: ImageOutcome, context: GroupContext): readonly ContentItem[] {
   const seen = new Set<string>();
-  return outcome.findings.flatMap((finding) => {
+  return outcome.findings.map((finding) => {
     if (finding.source.sopInstanceUid !== outcome.source.sopInstanceUid) {
       throw new PacsError('invalid-value', 'a finding names another image than its outcome');
     }

@@ -4,7 +4,7 @@
  *
  * Trap: others write no sizes; rows and columns are then 0 and mean "not said".
  */
-import { DCM } from '../vocabulary/codes.ts';
+import { DCM, UCUM } from '../vocabulary/codes.ts';
 import type { DataSet } from '../vocabulary/data-set.ts';
 import { itemsOf, textOf } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
@@ -56,8 +56,8 @@ export class ReportSources {
     for (const entry of group.children.filter(({ valueType }) => valueType === 'IMAGE')) {
       entry.isUsed = true;
       const sopInstanceUid = entry.reference?.sopInstanceUid;
-      const rows = entry.numberOf(DCM.pixelDataRows);
-      const columns = entry.numberOf(DCM.pixelDataColumns);
+      const rows = entry.numberOf(DCM.pixelDataRows, UCUM.pixels);
+      const columns = entry.numberOf(DCM.pixelDataColumns, UCUM.pixels);
       if (sopInstanceUid === undefined || !isSize(rows) || !isSize(columns)) continue;
       this.#sizes.set(sopInstanceUid, { rows, columns });
     }

@@ -6,7 +6,7 @@
  */
 import { PacsError } from '../vocabulary/failure.ts';
 import type { BoundingBox, ImagePoint, Polygon } from '../vocabulary/geometry.ts';
-import { imagePoint } from '../vocabulary/geometry.ts';
+import { clipPolygon, imagePoint } from '../vocabulary/geometry.ts';
 
 /** A coordinate in pixels to the nearest 0.01. */
 export function roundedCoordinate(value: number): number {
@@ -68,10 +68,25 @@ export function writtenBox(box: BoundingBox, size: ImageSize): BoundingBox {
 
 /** A ring as it is written: rounded, repeated points left out. Throws `invalid-value` as {@link writtenBox} does. */
 export function writtenPolygon(polygon: Polygon, size: ImageSize): Polygon {
-  const points = polygon.map(({ x, y }) => imagePoint(placed(x, size.columns), placed(y, size.rows)));
-  const ring = points.filter((point, index) => !isSamePoint(point, points.at(index - 1)));
+  const ring = withoutRepeats(
+    polygon.map(({ x, y }) => imagePoint(placed(x, size.columns), placed(y, size.rows))),
+  );
   if (ring.length < 3) throw new PacsError('invalid-value', 'a polygon must have three points that differ');
   return ring;
+}
+
+/** The part of a convex ring that lies on the image, rounded; `undefined` where none does. */
+export function ringOnImage(polygon: Polygon, { rows, columns }: ImageSize): Polygon | undefined {
+  const ring = withoutRepeats(
+    clipPolygon(polygon, columns, rows).map(({ x, y }) =>
+      imagePoint(roundedCoordinate(x), roundedCoordinate(y)),
+    ),
+  );
+  return ring.length < 3 ? undefined : ring;
+}
+
+function withoutRepeats(points: Polygon): Polygon {
+  return points.filter((point, index) => !isSamePoint(point, points.at(index - 1)));
 }
 
 /** True for equal points. */

@@ -81,6 +81,7 @@ export const DCM = {
   standardDeviationOfPopulation: code('121414', 'DCM', 'Standard deviation of population'),
   zScoreOfMeasurement: code('121416', 'DCM', 'Z-Score of measurement'),
   sourceImage: code('121324', 'DCM', 'Source image'),
+  sourceOfMeasurement: code('121112', 'DCM', 'Source of Measurement'),
   segmentation: code('113076', 'DCM', 'Segmentation'),
   sourceImageForProcessing: code('121322', 'DCM', 'Source image for image processing operation'),
   ofInterest: code('113000', 'DCM', 'Of Interest'),
@@ -93,6 +94,7 @@ export const SCT = {
   present: code('52101004', 'SCT', 'Present'),
   absent: code('272519000', 'SCT', 'Absent'),
   undetermined: code('373068000', 'SCT', 'Undetermined'),
+  findingCategory: code('276214006', 'SCT', 'Finding category'),
   findingSite: code('363698007', 'SCT', 'Finding Site'),
   laterality: code('272741003', 'SCT', 'Laterality'),
   measurementMethod: code('370129005', 'SCT', 'Measurement Method'),
@@ -145,6 +147,7 @@ export const PRIVATE_SCHEME = '99OSTEON';
 export const OSTEON = {
   limbRadiograph: code('limb-radiograph', PRIVATE_SCHEME, 'Limb radiograph'),
   bodyRegion: code('body-region', PRIVATE_SCHEME, 'Body region shown'),
+  headerSite: code('header-site', PRIVATE_SCHEME, 'Body part that the header names'),
   fracturePresence: code('fx-presence', PRIVATE_SCHEME, 'Fracture presence'),
   operatingPoint: code('operating-point', PRIVATE_SCHEME, 'Operating point reached'),
   definite: code('definite', PRIVATE_SCHEME, 'Definite'),
@@ -165,4 +168,12 @@ export const OSTEON = {
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
   wholeHandRegression: code('whole-hand', PRIVATE_SCHEME, 'Whole-hand regression network'),
   handRegionsRegression: code('hand-regions', PRIVATE_SCHEME, 'Hand-regions regression network'),
+  carpusRead: code('carpus-read', PRIVATE_SCHEME, 'Carpus that the bone age was read from'),
+  fourJointsRead: code(
+    'four-joints-read',
+    PRIVATE_SCHEME,
+    'Metacarpophalangeal joints that the bone age was read from',
+  ),
+  middleFingerRead: code('middle-fing-read', PRIVATE_SCHEME, 'Middle finger that the bone age was read from'),
+  thumbRead: code('thumb-read', PRIVATE_SCHEME, 'Thumb that the bone age was read from'),
 } as const;

@@ -82,7 +82,12 @@ export interface HandRegionOutline {
 /** What each kind of finding says beyond {@link FindingBase}. Probabilities are 0–1. */
 export interface FindingDetails {
   /** Which part of the body the image shows; one finding per region reached. */
-  readonly 'body-region': { readonly region: BodyRegion; readonly probability: number };
+  readonly 'body-region': {
+    readonly region: BodyRegion;
+    readonly probability: number;
+    /** The body part that the header names, only where it lies in another region. */
+    readonly headerSite?: Code;
+  };
   /** The image as a whole: does it show a fracture? */
   readonly 'fracture-presence': {
     readonly verdict: 'present' | 'absent' | 'undetermined';
@@ -95,8 +100,10 @@ export interface FindingDetails {
     readonly probability: number;
     readonly box: BoundingBox;
     readonly polygon?: Polygon;
-    /** From the region model only as far as it knows; absent when it does not. */
+    /** From the region model only as far as it knows, finer where the header agrees with it; absent when neither knows. */
     readonly site?: Code;
+    /** The body part that the header names, only where it contradicts the region model. */
+    readonly headerSite?: Code;
     readonly laterality?: Laterality;
   };
   /** Skeletal age of one hand. */
@@ -111,7 +118,7 @@ export interface FindingDetails {
     /** True when the model was told the patient's sex. */
     readonly isSexKnown: boolean;
     readonly method: Code;
-    /** The parts of the hand that the age was read from; absent where the whole hand was. The report does not hold them yet. */
+    /** The parts of the hand that the age was read from; absent where the whole hand was. */
     readonly handRegions?: readonly HandRegionOutline[];
   };
 }

@@ -159,6 +159,34 @@ export function clipBox(box: BoundingBox, columns: number, rows: number): Boundi
   };
 }
 
+/**
+ * The part of a convex ring that lies on an image of `columns` by `rows` pixels (Sutherland and Hodgman, 1974); fewer
+ * than three points where nothing of it does.
+ */
+export function clipPolygon(ring: Polygon, columns: number, rows: number): Polygon {
+  const sides = [
+    ({ x }: ImagePoint) => x,
+    ({ x }: ImagePoint) => columns - x,
+    ({ y }: ImagePoint) => y,
+    ({ y }: ImagePoint) => rows - y,
+  ];
+  return sides.reduce<Polygon>((kept, insideOf) => cutAt(kept, insideOf), ring);
+}
+
+/** The part of a ring where `insideOf`, linear in the point, is not negative. */
+function cutAt(ring: Polygon, insideOf: (point: ImagePoint) => number): Polygon {
+  return ring.flatMap((point, index) => {
+    const before = ring.at(index - 1) ?? point;
+    const [from, to] = [insideOf(before), insideOf(point)];
+    const share = from / (from - to);
+    const crossing = imagePoint(
+      before.x + share * (point.x - before.x),
+      before.y + share * (point.y - before.y),
+    );
+    return [...(from < 0 !== to < 0 ? [crossing] : []), ...(to >= 0 ? [point] : [])];
+  });
+}
+
 /** Area of a box in square pixels. */
 export function areaOf(box: BoundingBox): number {
   return Math.max(0, box.right - box.left) * Math.max(0, box.bottom - box.top);

@@ -13,8 +13,8 @@ import type {
   ModelIdentity,
   SourceImage,
 } from '../../dicom/vocabulary/finding.ts';
-import { BODY_REGIONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
-import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
+import { BODY_REGIONS, HAND_REGIONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
+import { cornersOf, imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { FRACTURE_MODEL, metadataOf, SOURCE } from './result-inputs.ts';
 
 const LONG_UID = `2.25.${'9'.repeat(59)}`;
@@ -91,8 +91,13 @@ function findingArbitrary(source: SourceImage, trackingId: string): fc.Arbitrary
       imagePoint(right, top),
       imagePoint(right, bottom),
     ]);
+  const rectangle = fc
+    .tuple(coordinates(source.columns), coordinates(source.rows))
+    .map(([[left, right], [top, bottom]]) => cornersOf({ left, top, right, bottom }));
+  const headerSite = maybe(fc.constantFrom(SCT.hand, SCT.shoulder));
   const fracture = fc
     .record({
+      headerSite,
       certainty,
       probability,
       x: coordinates(source.columns),
@@ -116,7 +121,7 @@ function findingArbitrary(source: SourceImage, trackingId: string): fc.Arbitrary
     joined(
       'body-region',
       base,
-      fc.record({ region: fc.constantFrom<BodyRegion>(...BODY_REGIONS), probability }),
+      fc.record({ region: fc.constantFrom<BodyRegion>(...BODY_REGIONS), probability, headerSite }),
     ),
     joined(
       'bone-age',
@@ -127,7 +132,12 @@ function findingArbitrary(source: SourceImage, trackingId: string): fc.Arbitrary
         chronologicalMonths: maybe(months),
         score: maybe(score),
         isSexKnown: fc.boolean(),
-        method: fc.constant(OSTEON.wholeHandRegression),
+        method: fc.constantFrom(OSTEON.wholeHandRegression, OSTEON.handRegionsRegression),
+        handRegions: maybe(
+          fc
+            .tuple(fc.subarray([...HAND_REGIONS], { minLength: 1 }), rectangle)
+            .map(([regions, outline]) => regions.map((region) => ({ region, outline }))),
+        ),
       }),
     ),
   );

@@ -1,10 +1,10 @@
 /** Inputs of result sets for tests: a wrist with two fractures, and the parts to vary it. */
 import type { ResultSetInput } from '../../dicom/results/index.ts';
-import { OSTEON, SCT } from '../../dicom/vocabulary/codes.ts';
+import { LN, OSTEON, SCT } from '../../dicom/vocabulary/codes.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { dataSetOf, type Keyword, type ElementInput } from '../../dicom/vocabulary/dictionary.ts';
 import type { Finding, ImageOutcome, ModelIdentity, SourceImage } from '../../dicom/vocabulary/finding.ts';
-import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
+import { imagePoint, type Polygon } from '../../dicom/vocabulary/geometry.ts';
 import { SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 
 export const FRACTURE_MODEL: ModelIdentity = {
@@ -117,7 +117,7 @@ export const FINDINGS: readonly Finding[] = [
   {
     kind: 'bone-age',
     trackingId: 'bone-age-1',
-    concept: OSTEON.wholeHandRegression,
+    concept: LN.xrBoneAge,
     source: SOURCE,
     model: BONE_AGE_MODEL,
     months: 126.4,
@@ -130,9 +130,31 @@ export const FINDINGS: readonly Finding[] = [
       reference: 'Greulich and Pyle, 1959',
     },
     isSexKnown: true,
-    method: OSTEON.wholeHandRegression,
+    method: OSTEON.handRegionsRegression,
+    handRegions: [
+      { region: 'carpus', outline: ringOf([150, 350], [250, 360], [240, 460], [140, 450]) },
+      { region: 'thumb', outline: ringOf([-40, 300], [60, 300], [60, 400], [-40, 400]) },
+    ],
   },
 ];
+
+/** The findings as a report gives them back: the thumb cut at the border of the image. */
+export const FINDINGS_READ: readonly Finding[] = FINDINGS.map((finding) =>
+  finding.kind === 'bone-age'
+    ? {
+        ...finding,
+        handRegions: (finding.handRegions ?? []).map((one) =>
+          one.region === 'thumb'
+            ? { ...one, outline: ringOf([0, 300], [60, 300], [60, 400], [0, 400]) }
+            : one,
+        ),
+      }
+    : finding,
+);
+
+function ringOf(...points: readonly (readonly [number, number])[]): Polygon {
+  return points.map(([x, y]) => imagePoint(x, y));
+}
 
 export const ANALYSED: ImageOutcome = {
   status: 'analysed',

@@ -15,6 +15,10 @@ export const PIXELMED_KNOWN: readonly { readonly pattern: RegExp; readonly reaso
       'TID 310 says HAS PROPERTIES; the jar takes any NUM below a NUM for rows 9 and 10 of TID 300 as well',
   },
   {
+    pattern: /^Warning: .*\/CODE \(276214006,SCT,"Finding category"\): Content Item not in template$/,
+    reason: 'joined TID 1410 with CP-2176, after the templates of the jar',
+  },
+  {
     pattern: /^Warning: .*\/TEXT \(122405,DCM,"Algorithm Manufacturer"\): Content Item not in template$/,
     reason: 'joined TID 4019 after 2022',
   },
@@ -24,7 +28,7 @@ export const PIXELMED_KNOWN: readonly { readonly pattern: RegExp; readonly reaso
   },
   {
     pattern:
-      /\(125007,DCM,"Measurement Group"\)\/CODE \((125605004,SCT|operating-point,99OSTEON|body-region,99OSTEON|sex-given,99OSTEON),"[^"]*"\): Content Item not in template$/,
+      /\(125007,DCM,"Measurement Group"\)\/CODE \((125605004,SCT|operating-point,99OSTEON|body-region,99OSTEON|header-site,99OSTEON|sex-given,99OSTEON),"[^"]*"\): Content Item not in template$/,
     reason: 'qualitative evaluations became rows of TID 1410 and TID 1501 after 2022',
   },
   {

@@ -1,9 +1,10 @@
 /** The shape of TID 1500 that readers rely on, the standard's demands and those of stock OHIF 3.13. */
 import { describe, expect, it } from 'vitest';
+import { trackingUidOf } from '../../../dicom/results/identifiers.ts';
 import { buildResultSet } from '../../../dicom/results/index.ts';
 import { ContentNode } from '../../../dicom/sr/content-tree.ts';
-import { DCM } from '../../../dicom/vocabulary/codes.ts';
-import { itemsOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
+import { DCM, LN, OSTEON } from '../../../dicom/vocabulary/codes.ts';
+import { itemsOf, numbersOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { ANALYSED, FINDINGS, resultInput } from '../../support/result-inputs.ts';
 
@@ -13,8 +14,8 @@ const groups = new ContentNode(dataSet)
   .flatMap((measurements) => measurements.childrenOf(DCM.measurementGroup));
 
 describe('every measurement group', () => {
-  it('is one for each finding and one for each outline', () => {
-    expect(groups).toHaveLength(FINDINGS.length + 1);
+  it('is one for each finding', () => {
+    expect(groups).toHaveLength(FINDINGS.length);
   });
 
   it('has exactly one region on exactly one image (TID 1410 row 5; OHIF throws on none)', () => {
@@ -25,9 +26,29 @@ describe('every measurement group', () => {
     }
   });
 
-  it('has a tracking UID of its own (OHIF merges groups that share one)', () => {
+  it('has the tracking UID of its finding, and no other has it (OHIF merges groups that share one)', () => {
     const uids = groups.map((group) => group.textOf(DCM.trackingUniqueIdentifier));
+    expect(uids).toEqual(FINDINGS.map(trackingUidOf));
     expect(new Set(uids).size).toBe(groups.length);
+  });
+
+  it('of an outlined fracture has the outline as its region and the box below the certainty (TID 320)', () => {
+    const [, outlined] = groups;
+    const region = outlined?.childOf(DCM.imageRegion);
+    const box = outlined?.childOf(DCM.certaintyOfFinding)?.childOf(DCM.sourceOfMeasurement);
+    expect(outlined?.codeOf(DCM.geometricPurposeOfRegion)).toEqual(DCM.outline);
+    expect(numbersOf(region?.item ?? {}, TAG.GraphicData)).toHaveLength(10);
+    expect(numbersOf(box?.item ?? {}, TAG.GraphicData)).toEqual([
+      100.25, 200.5, 150.75, 200.5, 150.75, 260, 100.25, 260, 100.25, 200.5,
+    ]);
+  });
+
+  it('of a bone age names the parts of the hand it was read from, cut at the border of the image', () => {
+    const age = groups.at(-1)?.childOf(LN.xrBoneAge);
+    const regions = [OSTEON.carpusRead, OSTEON.thumbRead].map((purpose) => age?.childOf(purpose));
+    expect(numbersOf(regions[1]?.item ?? {}, TAG.GraphicData)).toEqual([
+      0, 300, 60, 300, 60, 400, 0, 400, 0, 300,
+    ]);
   });
 
   it('names the concept of every child by Code Value (OHIF reads it without asking)', () => {

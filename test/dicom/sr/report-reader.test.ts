@@ -33,16 +33,27 @@ describe('a region that cannot be used', () => {
   ])('is dropped and said: coordinates %s', (_what, values) => {
     const read = readReport(exchanged(report, TAG.GraphicData, () => graphicData(values)));
     expect(read.findings).toEqual([]);
-    expect(read.remarks).toHaveLength(FINDINGS.length + 1);
-    expect(read.unknownItems).toHaveLength(FINDINGS.length + 1);
+    expect(read.remarks).toHaveLength(FINDINGS.length);
+    expect(read.unknownItems).toHaveLength(FINDINGS.length);
   });
 
   it('does not take other findings with it', () => {
     const data = (value: unknown) =>
-      JSON.stringify(value).includes('150.75,200.5') ? graphicData([1, 1]) : value;
+      JSON.stringify(value).includes('130,200.5,') ? graphicData([1, 1]) : value;
     const read = readReport(exchanged(report, TAG.GraphicData, data));
     expect(read.findings.map(({ trackingId }) => trackingId)).not.toContain('fracture-1');
     expect(read.findings.map(({ trackingId }) => trackingId)).toContain('fracture-2');
+  });
+});
+
+describe('a box below a certainty', () => {
+  it('that cannot be used gives way to the bounds of the outline, and is said', () => {
+    const data = (value: unknown) =>
+      JSON.stringify(value).includes('150.75,200.5,') ? graphicData([1, 1]) : value;
+    const read = readReport(exchanged(report, TAG.GraphicData, data));
+    const outlined = read.findings.find(({ trackingId }) => trackingId === 'fracture-1');
+    expect(outlined).toMatchObject({ box: { left: 100.25, top: 200.5, right: 150.75, bottom: 260 } });
+    expect(read.remarks).toHaveLength(1);
   });
 });
 
