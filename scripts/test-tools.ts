@@ -26,6 +26,12 @@ const TOOLS: readonly Tool[] = [
     debianPackage: 'python3-pydicom',
     isPresent: () => runs('/usr/bin/python3', '-c', 'import pydicom'),
   },
+  { name: 'Orthanc', debianPackage: 'orthanc', isPresent: () => existsSync('/usr/sbin/Orthanc') },
+  {
+    name: 'DICOMweb of Orthanc',
+    debianPackage: 'orthanc-dicomweb',
+    isPresent: () => existsSync('/usr/share/orthanc/plugins/libOrthancDicomWeb.so'),
+  },
 ];
 
 /** Installs what is missing where that may be done. Returns the tools that are missing still, each as a line that names its package. */

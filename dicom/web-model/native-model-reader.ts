@@ -111,8 +111,9 @@ function componentsOf(group: XmlElement): string {
     .join('^');
 }
 
+/** PS3.19 A.1.6 spells the attribute `uri`; Orthanc spells it in capitals. */
 function bulkAddress({ attributes }: XmlElement, tag: Tag): string {
-  const address = attributes['uri'] ?? attributes['uuid'];
+  const address = attributes['uri'] ?? attributes['URI'] ?? attributes['uuid'];
   if (address !== undefined && address !== '') return address;
   throw new PacsError('invalid-value', `Attribute ${tag}: BulkData has neither uri nor uuid`);
 }

@@ -73,6 +73,13 @@ describe('the Native DICOM Model (PS3.19 A.1)', () => {
     expect(readNativeModel(xml)).toEqual({ '00100020': { vr: 'LO', Value: ['a<b'] } });
   });
 
+  it('finds bulk data also where the address is spelt in capitals, as by Orthanc', () => {
+    const xml = document(
+      '<DicomAttribute tag="7FE00010" vr="OW"><BulkData URI="http://a/b"/></DicomAttribute>',
+    );
+    expect(readNativeModel(xml)).toEqual({ '7FE00010': { vr: 'OW', BulkDataURI: 'http://a/b' } });
+  });
+
   it.each([
     ['an empty text', '', 'malformed-dicom'],
     ['an open element', '<NativeDicomModel>', 'malformed-dicom'],
