@@ -15,6 +15,11 @@ export type ResultObjectKind = (typeof RESULT_OBJECT_KINDS)[number];
 /** What is written where nothing else is asked for. */
 export const DEFAULT_RESULT_OBJECTS: readonly ResultObjectKind[] = ['sr', 'gsps'];
 
+/** SOP classes a report may have. IHE AIR asks for the first; the second is for archives that do not take it. */
+export const REPORT_CLASSES = ['comprehensive3dSr', 'comprehensiveSr'] as const;
+export type ReportClass = (typeof REPORT_CLASSES)[number];
+export const DEFAULT_REPORT_CLASS: ReportClass = 'comprehensive3dSr';
+
 /** One image: what became of it and the attributes of its header. */
 export interface ResultImage {
   readonly outcome: ImageOutcome;
@@ -35,6 +40,8 @@ export interface ResultSetInput {
   readonly observer: { readonly uid: string; readonly name: string };
   /** Which kinds are written, `sr` among them; absent: {@link DEFAULT_RESULT_OBJECTS}. Their order does not count. */
   readonly objects?: readonly ResultObjectKind[];
+  /** SOP class of the report; absent: {@link DEFAULT_REPORT_CLASS}. */
+  readonly reportClass?: ReportClass;
 }
 
 /** An object to be stored: valid when built, without group 0002. */

@@ -10,6 +10,7 @@ import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import { INTENDED_USE_NOTICE, type ImageOutcome, type SourceImage } from '../vocabulary/finding.ts';
 import { MANUFACTURER } from '../vocabulary/uids.ts';
+import { withSites } from './finding-sites.ts';
 import { nameBasedUid, resultSetName } from './identifiers.ts';
 import {
   DEFAULT_RESULT_OBJECTS,
@@ -46,7 +47,7 @@ export interface ResultContext {
 
 /** Checks the input and derives the rest. Throws `invalid-value`, `missing-attribute` or `study-mismatch`. */
 export function resultContext(unordered: ResultSetInput): ResultContext {
-  const input = { ...unordered, images: unordered.images.toSorted(bySource) };
+  const input = { ...unordered, images: unordered.images.map(withSites).toSorted(bySource) };
   if (input.images.length === 0) throw new PacsError('invalid-value', 'a result set needs an image');
   const studyUid = textOf(input.studyAttributes, TAG.StudyInstanceUID);
   if (input.images.some(({ outcome }) => outcome.source.studyInstanceUid !== studyUid)) {

@@ -12,7 +12,7 @@ import { PacsError } from '../vocabulary/failure.ts';
 import type { ImagePoint } from '../vocabulary/geometry.ts';
 import { DCMR_UID, parseUid } from '../vocabulary/uids.ts';
 
-export type ValueType = 'CONTAINER' | 'TEXT' | 'CODE' | 'NUM' | 'UIDREF' | 'SCOORD' | 'IMAGE';
+export type ValueType = 'CONTAINER' | 'TEXT' | 'CODE' | 'NUM' | 'UIDREF' | 'SCOORD' | 'IMAGE' | 'COMPOSITE';
 
 export type Relationship =
   | 'CONTAINS'
@@ -26,22 +26,26 @@ export type Relationship =
 /** An item of a Content Sequence (0040,A730). */
 export type ContentItem = DataSet;
 
-/** The instance, and the frame where there are many, that an item points at. */
-export interface ImageReference {
+/** The instance that an item points at. */
+export interface InstanceReference {
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;
+}
+
+/** The image, and the frame where there are many, that an item points at. */
+export interface ImageReference extends InstanceReference {
   /** 1-based; only for multi-frame instances. PS3.3 Table 10-3. */
   readonly frameNumber?: number;
 }
 
 const CONTEXT = ['TEXT', 'CODE', 'NUM', 'UIDREF'] as const;
-const INFERENCE = [...CONTEXT, 'IMAGE', 'SCOORD', 'CONTAINER'] as const;
+const INFERENCE = [...CONTEXT, 'IMAGE', 'COMPOSITE', 'SCOORD', 'CONTAINER'] as const;
 
 /** Parent → relationship → children it may have, as far as these constructors go. PS3.3 Table A.35.13-2. */
 const RELATIONS: Readonly<Record<ValueType, Readonly<Partial<Record<Relationship, readonly ValueType[]>>>>> =
   {
     CONTAINER: {
-      CONTAINS: [...CONTEXT, 'IMAGE', 'SCOORD', 'CONTAINER'],
+      CONTAINS: INFERENCE,
       'HAS OBS CONTEXT': CONTEXT,
       'HAS ACQ CONTEXT': CONTEXT,
       'HAS CONCEPT MOD': ['TEXT', 'CODE'],
@@ -50,8 +54,9 @@ const RELATIONS: Readonly<Record<ValueType, Readonly<Partial<Record<Relationship
     CODE: inferring(),
     NUM: { ...inferring(), 'HAS ACQ CONTEXT': CONTEXT },
     UIDREF: { 'HAS CONCEPT MOD': ['TEXT', 'CODE'] },
-    SCOORD: { 'SELECTED FROM': ['IMAGE'], 'HAS CONCEPT MOD': ['TEXT', 'CODE'] },
+    SCOORD: { 'SELECTED FROM': ['IMAGE'] },
     IMAGE: { 'HAS ACQ CONTEXT': CONTEXT, 'HAS CONCEPT MOD': ['TEXT', 'CODE'] },
+    COMPOSITE: { 'HAS ACQ CONTEXT': CONTEXT, 'HAS CONCEPT MOD': ['TEXT', 'CODE'] },
   };
 
 function inferring(): Partial<Record<Relationship, readonly ValueType[]>> {
@@ -141,6 +146,18 @@ export function image(
   };
 }
 
+/** A COMPOSITE item: an instance that is neither image nor waveform. PS3.3 C.18.3. */
+export function composite(
+  relationship: Relationship,
+  concept: Code,
+  reference: InstanceReference,
+): ContentItem {
+  return {
+    ...item(relationship, 'COMPOSITE', concept, []),
+    ...dataSetOf({ ReferencedSOPSequence: [referenceItem(reference)] }),
+  };
+}
+
 /**
  * A closed POLYLINE on one image, SELECTED FROM it; first and last point become equal. PS3.3 C.18.6.1.2.
  * `ring` in image points without the repeated point: 3 to 8190 points, none outside the image.
@@ -150,7 +167,6 @@ export function closedPolyline(
   concept: Code,
   ring: readonly ImagePoint[],
   on: ImageReference & { readonly rows: number; readonly columns: number },
-  modifiers: readonly ContentItem[] = [],
 ): ContentItem {
   const [first] = ring;
   if (!first || ring.length < 3) throw refused('a closed polyline has fewer than three points');
@@ -159,7 +175,7 @@ export function closedPolyline(
   const isOnImage = ({ x, y }: ImagePoint) => x >= 0 && y >= 0 && x <= on.columns && y <= on.rows;
   if (!ring.every(isOnImage)) throw refused('a point of a region lies outside its image');
   return {
-    ...item(relationship, 'SCOORD', concept, [...modifiers, image('SELECTED FROM', undefined, on)]),
+    ...item(relationship, 'SCOORD', concept, [image('SELECTED FROM', undefined, on)]),
     ...dataSetOf({ GraphicType: 'POLYLINE', GraphicData: [...ring, first].flatMap(({ x, y }) => [x, y]) }),
   };
 }

@@ -8,7 +8,7 @@ import { DCM } from '../vocabulary/codes.ts';
 import type { DataSet } from '../vocabulary/data-set.ts';
 import type { ImageOutcome } from '../vocabulary/finding.ts';
 import { PacsError } from '../vocabulary/failure.ts';
-import { container, rootContainer, type ContentItem } from './content-items.ts';
+import { container, rootContainer, type ContentItem, type InstanceReference } from './content-items.ts';
 import { writeFinding } from './finding-codec.ts';
 import type { GroupContext } from './finding-group.ts';
 import { qualitativeEvaluations } from './image-statements.ts';
@@ -18,6 +18,7 @@ import {
   procedureReported,
   type DeviceObserver,
 } from './observation-context.ts';
+import { resultObjects } from './result-objects.ts';
 
 export interface MeasurementReportInput extends GroupContext {
   /** Attributes of the study, for the procedure reported. */
@@ -25,6 +26,8 @@ export interface MeasurementReportInput extends GroupContext {
   readonly observer: DeviceObserver;
   /** One of each image; at least one. */
   readonly outcomes: readonly ImageOutcome[];
+  /** The other objects of the result set. */
+  readonly siblings: readonly InstanceReference[];
 }
 
 /**
@@ -42,6 +45,7 @@ export function measurementReport(input: MeasurementReportInput): DataSet {
     imageLibrary(outcomes.map(({ source }) => ({ source, reference: referenceTo(source) }))),
     ...(groups.length > 0 ? [container('CONTAINS', DCM.imagingMeasurements, groups)] : []),
     qualitativeEvaluations(outcomes, referenceTo),
+    ...resultObjects(input.siblings),
   ]);
 }
 

@@ -10,13 +10,16 @@ import type { DataSet } from '../vocabulary/data-set.ts';
 import { itemsOf, textOf } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
 import { asPacsError, PacsError } from '../vocabulary/failure.ts';
-import type { Finding, ModelIdentity } from '../vocabulary/finding.ts';
+import type { ModelIdentity } from '../vocabulary/finding.ts';
+import type { InstanceReference } from './content-items.ts';
 import { ContentNode } from './content-tree.ts';
-import { readGroups } from './group-reader.ts';
+import { readGroups, type ReportFinding } from './group-reader.ts';
 import { readStatus, type ImageStatus } from './image-statements.ts';
 import { modelKey } from './model-identification.ts';
+import { readResultObjects } from './result-objects.ts';
 import { ReportSources } from './report-sources.ts';
 
+export type { ReportFinding } from './group-reader.ts';
 export type { ImageStatus } from './image-statements.ts';
 
 /** A content item that no reader understood, with all below it. */
@@ -49,7 +52,7 @@ export interface Report {
   readonly contentDateTime: string | undefined;
   /** Every model that ran or spoke, once. */
   readonly models: readonly ModelIdentity[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ReportFinding[];
   readonly images: readonly ImageStatus[];
   /** CID 6047. */
   readonly runSummary: Code | undefined;
@@ -57,6 +60,8 @@ export interface Report {
   readonly notices: readonly string[];
   /** SOP Instance UIDs of the reports this one follows. */
   readonly predecessorUids: readonly string[];
+  /** The other objects of its result set. */
+  readonly siblings: readonly InstanceReference[];
   readonly unknownItems: readonly UnknownItem[];
   /** What was left aside and why, in words without patient data. */
   readonly remarks: readonly string[];
@@ -98,6 +103,7 @@ function readTrusted(dataSet: DataSet): Report {
     findings,
     ...evaluations,
     predecessorUids: predecessorUids(dataSet),
+    siblings: readResultObjects(root),
     unknownItems: unknownItems(root),
     remarks,
   };

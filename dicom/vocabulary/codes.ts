@@ -164,6 +164,8 @@ export const OSTEON = {
   sexGivenToModel: code('sex-given', PRIVATE_SCHEME, 'Sex given to the model'),
   ageDifference: code('age-difference', PRIVATE_SCHEME, 'Bone age minus chronological age'),
   noScoreReason: code('no-score-reason', PRIVATE_SCHEME, 'Reason for no Z-score'),
+  resultObjects: code('result-objects', PRIVATE_SCHEME, 'Other objects of this result'),
+  resultObject: code('result-object', PRIVATE_SCHEME, 'Object of this result'),
   licenceNotice: code('licence-notice', PRIVATE_SCHEME, 'Licence notice'),
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
   wholeHandRegression: code('whole-hand', PRIVATE_SCHEME, 'Whole-hand regression network'),

@@ -195,7 +195,11 @@ export const resultInputs: fc.Arbitrary<ResultSetInput> = fc
   .map(({ outcomes, name, photometric }) => {
     const [Alphabetic = '', Ideographic, Phonetic] = name.split('=');
     const patientName = withoutUndefined({ Alphabetic, Ideographic, Phonetic });
-    const metadata = metadataOf({ PatientName: patientName, PhotometricInterpretation: photometric });
+    const metadata = metadataOf({
+      PatientName: patientName,
+      PhotometricInterpretation: photometric,
+      BodyPartExamined: undefined,
+    });
     return {
       studyAttributes: metadata,
       images: outcomes.toSorted(byUid).map((outcome) => ({ outcome, metadata })),

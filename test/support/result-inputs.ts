@@ -138,19 +138,15 @@ export const FINDINGS: readonly Finding[] = [
   },
 ];
 
-/** The findings as a report gives them back: the thumb cut at the border of the image. */
-export const FINDINGS_READ: readonly Finding[] = FINDINGS.map((finding) =>
-  finding.kind === 'bone-age'
-    ? {
-        ...finding,
-        handRegions: (finding.handRegions ?? []).map((one) =>
-          one.region === 'thumb'
-            ? { ...one, outline: ringOf([0, 300], [60, 300], [60, 400], [0, 400]) }
-            : one,
-        ),
-      }
-    : finding,
-);
+/** The findings as a report gives them back: the header's wrist as their site, the thumb cut at the border of the image. */
+export const FINDINGS_READ: readonly Finding[] = FINDINGS.map((finding) => {
+  if (finding.kind === 'fracture') return { ...finding, site: SCT.wristJoint };
+  if (finding.kind !== 'bone-age') return finding;
+  const handRegions = (finding.handRegions ?? []).map((one) =>
+    one.region === 'thumb' ? { ...one, outline: ringOf([0, 300], [60, 300], [60, 400], [0, 400]) } : one,
+  );
+  return { ...finding, handRegions };
+});
 
 function ringOf(...points: readonly (readonly [number, number])[]): Polygon {
   return points.map(([x, y]) => imagePoint(x, y));

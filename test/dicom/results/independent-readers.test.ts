@@ -55,6 +55,10 @@ const CASES: Readonly<Record<string, ResultSetInput>> = {
       PatientAge: undefined, StudyID: undefined, ImagerPixelSpacing: [0.1, 0.2], ImageLaterality: undefined,
     }),
   ), // prettier-ignore
+  'a Comprehensive SR': {
+    ...resultInput(ANALYSED, metadataOf(ROMAN_NAME)),
+    reportClass: 'comprehensiveSr',
+  },
   'no finding': resultInput(NEGATIVE, metadataOf(ROMAN_NAME)),
   'a rejected image': resultInput(REJECTED, metadataOf(ROMAN_NAME)),
   'a failed image, after another report': {

@@ -32,6 +32,10 @@ export const PIXELMED_KNOWN: readonly { readonly pattern: RegExp; readonly reaso
     reason: 'qualitative evaluations became rows of TID 1410 and TID 1501 after 2022',
   },
   {
+    pattern: /\/CONTAINER \(result-objects,99OSTEON,"[^"]*"\)(\/.*)?: Content Item not in template$/,
+    reason: 'TID 1500 is extensible: the root of a result set names the others',
+  },
+  {
     pattern: /\/CODE \(analysis-status,99OSTEON,"Analysis status"\)\/.*: Content Item not in template$/,
     reason: 'TID 1500 is extensible: an image’s status names its image, its reason and the models that ran',
   },

@@ -45,7 +45,7 @@ describe('a report read back', () => {
   });
 
   it('keeps a coordinate of exactly 0', () => {
-    const corner = FINDINGS.find(({ trackingId }) => trackingId === 'fracture-2');
+    const corner = FINDINGS_READ.find(({ trackingId }) => trackingId === 'fracture-2');
     const { dataSet } = readPart10(writePart10(reportOf(resultInput()).dataSet));
     expect(readReport(dataSet).findings).toContainEqual(expect.objectContaining(corner));
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { trackingUidOf } from '../../../dicom/results/identifiers.ts';
 import { buildResultSet } from '../../../dicom/results/index.ts';
 import { ContentNode } from '../../../dicom/sr/content-tree.ts';
+import { readReport } from '../../../dicom/sr/report-reader.ts';
 import { DCM, LN, OSTEON } from '../../../dicom/vocabulary/codes.ts';
 import { itemsOf, numbersOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
@@ -67,6 +68,16 @@ describe('a report', () => {
     expect(
       root.children.every(({ valueType, children }) => valueType !== 'CONTAINER' || children.length > 0),
     ).toBe(true);
+  });
+
+  it('names every other object of its set, in its content and as evidence (IHE AIR root result)', () => {
+    const [root, ...others] = buildResultSet({ ...resultInput(), objects: ['sr', 'gsps', 'seg', 'kos'] });
+    expect(others.length).toBeGreaterThanOrEqual(3);
+    expect(readReport(root?.dataSet ?? {}).siblings.map(({ sopInstanceUid }) => sopInstanceUid)).toEqual(
+      others.map(({ sopInstanceUid }) => sopInstanceUid),
+    );
+    const evidence = JSON.stringify(root?.dataSet[TAG.CurrentRequestedProcedureEvidenceSequence]);
+    for (const { sopInstanceUid } of others) expect(evidence).toContain(sopInstanceUid);
   });
 
   it('is complete and unverified, and names its images as evidence (PS3.3 C.17.2)', () => {
