@@ -1,52 +1,20 @@
 /**
- * What every result object says of its patient, study, maker and sources. PS3.3 C.7.1.1, C.7.2.1, C.7.5.1, C.12.1.
+ * What every result object says of its makers and sources. PS3.3 C.7.5.1, C.12.1; IHE AIR (Processing Equipment).
  *
- * Trap: attributes of patient and study are copied element by element, never re-formatted; those of Type 2 that the
- * source lacks become empty. Series attributes (Laterality above all) are not among them.
+ * Trap: the system and each algorithm are contributing equipment of their own, and each must equal what the report says of
+ * it: the system in TID 1004, an algorithm in TID 4019.
  */
-import type { DataElement, DataSet } from '../vocabulary/data-set.ts';
+import type { DataSet } from '../vocabulary/data-set.ts';
 import { textOf } from '../vocabulary/data-set.ts';
 import { codeItem, referenceItem } from '../sr/content-items.ts';
 import { modelKey } from '../sr/model-identification.ts';
-import { ATTRIBUTES } from '../vocabulary/attributes.ts';
 import { DCM } from '../vocabulary/codes.ts';
-import { dataSetOf, TAG, type Keyword } from '../vocabulary/dictionary.ts';
+import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import { INTENDED_USE_NOTICE, type ImageOutcome, type ModelIdentity } from '../vocabulary/finding.ts';
 import { MANUFACTURER, parseUid } from '../vocabulary/uids.ts';
 import { deviceUidOf } from './identifiers.ts';
 import type { ReferencedInstance, ResultSetInput } from './input.ts';
-
-/** Type 2 of the Patient and General Study modules: empty where the source has none. */
-// prettier-ignore
-const EMPTY_WHEN_ABSENT = [
-  'StudyDate', 'StudyTime', 'AccessionNumber', 'ReferringPhysicianName',
-  'PatientName', 'PatientID', 'PatientBirthDate', 'PatientSex', 'StudyID',
-] as const satisfies readonly Keyword[];
-
-/** Carried over where the source has them. */
-// prettier-ignore
-const CARRIED_WHEN_PRESENT = [
-  'IssuerOfAccessionNumberSequence', 'TimezoneOffsetFromUTC', 'StudyDescription', 'ProcedureCodeSequence',
-  'IssuerOfPatientID', 'PatientBirthTime', 'OtherPatientIDsSequence', 'PatientAge', 'PatientSize', 'PatientWeight',
-  'EthnicGroup', 'PatientComments', 'PatientIdentityRemoved', 'DeidentificationMethod', 'AdmissionID',
-] as const satisfies readonly Keyword[];
-
-/** Attributes of patient and study. Throws `missing-attribute` without Study Instance UID. */
-export function patientAndStudy(studyAttributes: DataSet): DataSet {
-  const studyUid = textOf(studyAttributes, TAG.StudyInstanceUID);
-  if (studyUid === undefined) throw new PacsError('missing-attribute', 'StudyInstanceUID is absent');
-  const carried: Record<string, DataElement> = {};
-  for (const keyword of EMPTY_WHEN_ABSENT) {
-    const [tag, vr] = ATTRIBUTES[keyword];
-    carried[tag] = studyAttributes[tag] ?? { vr };
-  }
-  for (const keyword of CARRIED_WHEN_PRESENT) {
-    const element = studyAttributes[TAG[keyword]];
-    if (element) carried[TAG[keyword]] = element;
-  }
-  return { ...carried, ...dataSetOf({ StudyInstanceUID: parseUid(studyUid, 'StudyInstanceUID') }) };
-}
 
 /** Date and time of `performedAt`. Throws `invalid-value` for anything but fourteen digits. */
 export function performedDateTime(performedAt: string): { readonly date: string; readonly time: string } {
@@ -56,7 +24,7 @@ export function performedDateTime(performedAt: string): { readonly date: string;
   return { date: performedAt.slice(0, 8), time: performedAt.slice(8) };
 }
 
-/** General Equipment and SOP Common, with one Contributing Equipment item for each model. PS3.3 C.7.5.1, C.12.1. */
+/** General Equipment and SOP Common, with Contributing Equipment items for the system and each model. PS3.3 C.7.5.1, C.12.1. */
 export function equipmentAndCommon(input: ResultSetInput): DataSet {
   const { date, time } = performedDateTime(input.performedAt);
   const outcomes = input.images.map(({ outcome }) => outcome);
@@ -72,8 +40,10 @@ export function equipmentAndCommon(input: ResultSetInput): DataSet {
     ManufacturerModelName: MANUFACTURER,
     DeviceUID: parseUid(input.observer.uid, 'observer.uid'),
     SoftwareVersions: input.softwareVersion,
-    ContributingEquipmentSequence:
-      models.length > 0 ? models.map((model) => contribution(model, input.performedAt)) : undefined,
+    ContributingEquipmentSequence: [
+      systemContribution(input),
+      ...models.map((model) => contribution(model, input.performedAt)),
+    ],
   });
 }
 
@@ -86,7 +56,20 @@ export function modelsOf(outcomes: readonly ImageOutcome[]): readonly ModelIdent
   return [...models.values()];
 }
 
-/** PS3.3 C.12.1.1.5 and IHE AIR: equal to what TID 4019 says of the algorithm. */
+/** The system as TID 1004 names it. */
+function systemContribution({ observer, softwareVersion, performedAt }: ResultSetInput): DataSet {
+  return dataSetOf({
+    PurposeOfReferenceCodeSequence: [codeItem(DCM.processingEquipment)],
+    Manufacturer: MANUFACTURER,
+    ManufacturerModelName: MANUFACTURER,
+    SoftwareVersions: softwareVersion,
+    DeviceUID: parseUid(observer.uid, 'observer.uid'),
+    ContributionDateTime: performedAt,
+    ContributionDescription: INTENDED_USE_NOTICE,
+  });
+}
+
+/** An algorithm as TID 4019 names it. PS3.3 C.12.1.1.5. */
 function contribution(model: ModelIdentity, performedAt: string): DataSet {
   return dataSetOf({
     PurposeOfReferenceCodeSequence: [codeItem(DCM.processingEquipment)],

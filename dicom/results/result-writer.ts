@@ -13,19 +13,23 @@ import { MANUFACTURER } from '../vocabulary/uids.ts';
 import { withSites } from './finding-sites.ts';
 import { nameBasedUid, resultSetName } from './identifiers.ts';
 import {
+  DEFAULT_CAPTURE_ENCODING,
   DEFAULT_RESULT_OBJECTS,
   RESULT_OBJECT_KINDS,
+  type CaptureEncoding,
   type ResultImage,
   type ResultObject,
   type ResultObjectKind,
+  type ResultPixels,
   type ResultSetInput,
 } from './input.ts';
-import { equipmentAndCommon, patientAndStudy } from './provenance.ts';
+import { patientAndStudy } from './patient-and-study.ts';
+import { equipmentAndCommon } from './provenance.ts';
 
 /** One kind of object in the set: its place among the series of a study. */
 export interface ResultSeries {
   readonly kind: ResultObjectKind;
-  readonly modality: 'SR' | 'PR' | 'SEG' | 'KO';
+  readonly modality: 'SR' | 'PR' | 'SEG' | 'OT' | 'KO';
   /** High, so that results sort behind the images. */
   readonly seriesNumber: number;
   readonly seriesDescription: string;
@@ -61,8 +65,8 @@ export function resultContext(unordered: ResultSetInput): ResultContext {
     observerUid: input.observer.uid,
     predecessor: input.predecessor,
   });
-  // The report names its siblings, so a set with others is another set.
-  const setName = JSON.stringify([name, ...kinds]);
+  // The report names its siblings, so a set with others is another set; so is one whose captures are encoded otherwise.
+  const setName = JSON.stringify([name, ...kinds, kinds.includes('sc') ? captureEncodingOf(input) : '']);
   const multiFrame = new Set(
     input.images.filter(isMultiFrame).map(({ outcome }) => outcome.source.sopInstanceUid),
   );
@@ -85,15 +89,14 @@ export interface ResultInstance {
   readonly number: number;
   /** The images it speaks of; absent: all of the set. */
   readonly sources?: readonly SourceImage[];
-  /** Native Pixel Data. */
-  readonly pixelData?: Uint8Array;
+  readonly pixels?: ResultPixels;
 }
 
 /** An object of the set: shared attributes, series and identity, then its own. */
 export function resultObject(
   context: ResultContext,
   series: ResultSeries,
-  { role, number, sources, pixelData }: ResultInstance,
+  { role, number, sources, pixels }: ResultInstance,
   own: DataSet,
 ): ResultObject {
   const identity = {
@@ -116,7 +119,7 @@ export function resultObject(
     ...identity,
     sources: sources ?? context.outcomes.map(({ source }) => source),
     dataSet: { ...context.shared, ...placed, ...own },
-    ...(pixelData && { pixelData }),
+    ...(pixels && { pixels }),
   };
 }
 
@@ -139,6 +142,11 @@ export function lateralityOf(images: readonly ResultImage[]): string | readonly 
   );
   const [side, ...others] = sides;
   return others.length === 0 && (side === 'L' || side === 'R') ? side : [];
+}
+
+/** How the captures of a set are encoded. */
+export function captureEncodingOf({ captureEncoding }: ResultSetInput): CaptureEncoding {
+  return captureEncoding ?? DEFAULT_CAPTURE_ENCODING;
 }
 
 /** The kinds asked for, each once and the root first. Throws `invalid-value` without the report. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { trackingUidOf } from '../../../dicom/results/identifiers.ts';
 import { buildResultSet } from '../../../dicom/results/index.ts';
-import { ContentNode } from '../../../dicom/sr/content-tree.ts';
+import { ContentNode, readCode } from '../../../dicom/sr/content-tree.ts';
 import { readReport } from '../../../dicom/sr/report-reader.ts';
 import { DCM, LN, OSTEON } from '../../../dicom/vocabulary/codes.ts';
 import { itemsOf, numbersOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
@@ -87,11 +87,38 @@ describe('a report', () => {
       ANALYSED.source.sopInstanceUid,
     );
   });
+});
 
-  it('names each model as contributing equipment (IHE AIR)', () => {
-    const names = itemsOf(dataSet, TAG.ContributingEquipmentSequence).map((item) =>
-      textOf(item, TAG.ManufacturerModelName),
-    );
-    expect(names).toEqual(['Fracture locator', 'Bone age']);
+describe('contributing equipment (PS3.3 C.12.1, IHE AIR)', () => {
+  const equipment = itemsOf(dataSet, TAG.ContributingEquipmentSequence).map((item) => ({
+    purpose: readCode(item, TAG.PurposeOfReferenceCodeSequence),
+    manufacturer: textOf(item, TAG.Manufacturer),
+    name: textOf(item, TAG.ManufacturerModelName),
+    version: textOf(item, TAG.SoftwareVersions),
+    uid: textOf(item, TAG.DeviceUID),
+  }));
+
+  it('is processing equipment', () => {
+    expect(equipment.map(({ purpose }) => purpose)).toEqual(equipment.map(() => DCM.processingEquipment));
+  });
+
+  it('begins with the system, equal to TID 1004 and to the General Equipment module', () => {
+    const { uid, manufacturer, modelName } = readReport(dataSet).observer;
+    expect(equipment[0]).toMatchObject({ uid, manufacturer, name: modelName });
+    expect(equipment[0]).toMatchObject({
+      uid: textOf(dataSet, TAG.DeviceUID),
+      manufacturer: textOf(dataSet, TAG.Manufacturer),
+      name: textOf(dataSet, TAG.ManufacturerModelName),
+      version: textOf(dataSet, TAG.SoftwareVersions),
+    });
+  });
+
+  it('goes on with each algorithm, equal to TID 4019', () => {
+    const { models } = readReport(dataSet);
+    expect(models.map(({ name }) => name)).toEqual(['Fracture locator', 'Bone age']);
+    expect(
+      equipment.slice(1).map(({ manufacturer, name, version }) => ({ manufacturer, name, version })),
+    ).toEqual(models.map(({ manufacturer, name, version }) => ({ manufacturer, name, version })));
+    expect(new Set(equipment.map(({ uid }) => uid)).size).toBe(3);
   });
 });
