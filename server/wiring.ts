@@ -95,7 +95,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const index = new StudyIndex(pool);
   const metrics = createMetrics(() => countByState(pool));
   const observerUid = await installationUid(pool);
-  const analysis = openAnalysis(configuration, { pool, objects, index, metrics, log, observerUid });
+  const analysis = openAnalysis(configuration, { pool, index, metrics, log, observerUid });
   shutdown.onClose('analysis', () => analysis.stop(), DRAIN_MS);
   const onLeftover = (error: PacsError): void => {
     log.warn({ error }, 'left something behind; the next repair removes it');
@@ -175,7 +175,6 @@ function openAnalysis(
   configuration: Configuration,
   parts: {
     pool: Pool;
-    objects: FileObjectStore;
     index: StudyIndex;
     metrics: Metrics;
     log: Log;
@@ -186,6 +185,7 @@ function openAnalysis(
   return createAnalysis(
     {
       modelsFolder: join(ROOT, 'models'),
+      dataFolder: configuration.dataFolder,
       ...(modelIds === undefined ? {} : { modelIds }),
       allowsResearchModels: configuration.researchModels,
       workers: configuration.workers,
@@ -197,7 +197,6 @@ function openAnalysis(
     },
     {
       database: parts.pool,
-      objects: parts.objects,
       index: parts.index,
       onError: (error) => {
         parts.log.error({ error }, 'an analysis failed');

@@ -12,7 +12,7 @@ import type { ActivationResult, ActivationTask } from './inference-task.ts';
 
 /** Never rejects: what hinders is named by its kind. */
 export async function activationOfInstance(
-  task: Pick<ActivationTask, 'bytes' | 'header'>,
+  task: Pick<ActivationTask, 'header'> & { readonly bytes: Uint8Array },
   models: ModelSet,
   run: RunModel,
 ): Promise<ActivationResult> {

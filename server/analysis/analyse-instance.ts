@@ -16,7 +16,7 @@ import type { InferenceTask } from './inference-task.ts';
 
 /** Analyses one instance with the models given. What its pixels cannot give is an outcome; only a fault of ours rejects. */
 export async function analyseInstance(
-  task: Pick<InferenceTask, 'bytes' | 'header' | 'patient' | 'isBoneAgeRequested'>,
+  task: Pick<InferenceTask, 'header' | 'patient' | 'isBoneAgeRequested'> & { readonly bytes: Uint8Array },
   models: ModelSet,
   run: RunModel,
 ): Promise<ImageOutcome> {

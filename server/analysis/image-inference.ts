@@ -2,7 +2,7 @@
  * One image's outcome: from the table when it has been seen under the same settings, else from the pool; never twice at
  * once.
  *
- * Trap: thousands of images may arrive at once. Their bytes are read only when a thread is about to be free.
+ * Thousands of images may arrive at once: the processes read their bytes themselves, when one is free.
  */
 import { createHash } from 'node:crypto';
 import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
@@ -10,7 +10,6 @@ import { identityOf } from '../../models/manifest.ts';
 import type { ModelSet } from '../../models/pipeline.ts';
 import { createGate } from '../operations/gate.ts';
 import type { Pool } from '../storage/database.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
 import { findOutcome, saveOutcome } from './analysis-records.ts';
 import type { InferencePool } from './inference-pool.ts';
@@ -25,9 +24,8 @@ export interface ImageInference {
 
 export interface ImageInferenceServices {
   readonly database: Pool;
-  readonly objects: ObjectStore;
   readonly pool: InferencePool;
-  /** Images read and analysed side by side: the pool's threads and one more, so that none waits for bytes. */
+  /** Images handed to the pool side by side: its processes and one more, so that none waits. */
   readonly concurrency: number;
   /** Stands in the key of what is remembered: another version may read the same image differently. */
   readonly softwareVersion: string;
@@ -47,9 +45,8 @@ export function createImageInference(services: ImageInferenceServices): ImageInf
   ) => {
     const known = await findOutcome(services.database, instance.sopInstanceUid, settingsKey);
     if (known) return known;
-    const bytes = await services.objects.read(instance.objectKey);
     const { outcome, networkSeconds } = await services.pool.analyse({
-      bytes,
+      objectKey: instance.objectKey,
       header: headerOf(instance),
       modelIds: Object.values(models).map(({ id }) => id),
       patient: patientFactsOf(instance.metadata),

@@ -13,7 +13,6 @@ import type { ExecutionProvider } from '../../models/runtime/execution-provider.
 import { readManifests } from '../../models/runtime/load-models.ts';
 import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
 import type { Pool } from '../storage/database.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { createGate } from '../operations/gate.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
@@ -27,6 +26,8 @@ import { startStudyQueue, type StudyQueue } from './study-queue.ts';
 
 export interface AnalysisSettings {
   readonly modelsFolder: string;
+  /** Folder of the object store, for the processes that read from it. */
+  readonly dataFolder: string;
   /** Ids that may run; absent means all. */
   readonly modelIds?: readonly string[];
   /** Whether research-only weights may run outside the demo. */
@@ -42,7 +43,6 @@ export interface AnalysisSettings {
 
 export interface AnalysisServices {
   readonly database: Pool;
-  readonly objects: ObjectStore;
   readonly index: StudyIndex;
   /** Told of failures that no caller waits for. */
   readonly onError: (error: PacsError) => void;
@@ -84,6 +84,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
   const { database } = services;
   const pool = startInferencePool({
     modelsFolder: settings.modelsFolder,
+    dataFolder: settings.dataFolder,
     modelIds: withResearch.map(({ id }) => id),
     workers: settings.workers,
     executionProvider: settings.executionProvider,
@@ -91,13 +92,12 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
   });
   const inference = createImageInference({
     database,
-    objects: services.objects,
     pool,
     concurrency: settings.workers + 1,
     softwareVersion: settings.softwareVersion,
     ...(services.onInference && { onInference: services.onInference }),
   });
-  // One at a time: whoever looks at heat maps holds up one thread at most.
+  // One at a time: whoever looks at heat maps holds up one process at most.
   const activationGate = createGate(1);
   let queue: StudyQueue | undefined;
   let isStopping = false;
@@ -163,9 +163,9 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
         throw new PacsError('not-found', 'No fracture-probability model gives an activation map');
       }
       const modelIds = Object.values(models).map(({ id }) => id);
-      return await activationGate.pass(async () =>
+      return await activationGate.pass(() =>
         pool.activation({
-          bytes: await services.objects.read(instance.objectKey),
+          objectKey: instance.objectKey,
           header: headerOf(instance),
           modelIds,
         }),

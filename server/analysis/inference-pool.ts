@@ -1,11 +1,11 @@
 /**
- * The threads in which images are analysed.
+ * The processes in which images are analysed.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
-import { startThreadPool } from '../operations/thread-pool.ts';
+import { startProcessPool } from '../operations/process-pool.ts';
 import type { ActivationMap } from '../../models/activation-map.ts';
 import {
   isProviderFallback,
@@ -17,78 +17,75 @@ import {
   type WorkerTask,
 } from './inference-task.ts';
 
-/** Longest time one image may take, in ms; a native call that hangs ends with its thread. */
+/** Longest time one image may take, in ms; a native call that hangs ends with its process. */
 const TASK_TIMEOUT_MS = 120_000;
 
 export interface InferencePool {
-  /** Analyses one instance; `task.bytes` are handed over and must not be used afterwards. Rejects with `model-failed` when the thread broke. */
+  /** Analyses one instance. Rejects with `model-failed` when the process broke, and with what hindered the reading of the bytes. */
   analyse(task: InferenceTask): Promise<InferenceResult>;
-  /** The heat map of one instance; `task.bytes` are handed over. Rejects with the kind that names what hinders, or `model-failed`. */
+  /** The heat map of one instance. Rejects with the kind that names what hinders, or `model-failed`. */
   activation(task: ActivationTask): Promise<ActivationMap>;
-  /** Settles when every thread has loaded its models; rejects with `model-invalid` when one cannot. */
+  /** Settles when every process has loaded its models; rejects with `model-invalid` when one cannot. */
   readonly ready: Promise<void>;
   close(): Promise<void>;
 }
 
 export interface InferencePoolOptions {
   readonly modelsFolder: string;
+  readonly dataFolder: string;
   readonly modelIds: readonly string[];
   readonly workers: number;
   readonly executionProvider: ExecutionProvider;
-  /** Told once, when a thread runs on the CPU although CUDA was asked for, and why. */
+  /** Told once, when a process runs on the CPU although CUDA was asked for, and why. */
   readonly onFallback?: (reason: string) => void;
 }
 
-/** Starts `workers` threads, which share the processors among them. */
+/** Starts `workers` processes, which share the processors among them. */
 export function startInferencePool(options: InferencePoolOptions): InferencePool {
-  const { modelsFolder, modelIds, workers, executionProvider } = options;
+  const { modelsFolder, dataFolder, modelIds, workers, executionProvider } = options;
   const intraOpThreads = Math.max(1, Math.floor(availableParallelism() / workers));
-  const setup: WorkerSetup = { modelsFolder, modelIds, intraOpThreads, executionProvider };
   let hasFallenBack = false;
-  const pool = startThreadPool<WorkerTask, WorkerResult>({
+  const pool = startProcessPool<WorkerTask, WorkerResult>({
     workerFile: join(import.meta.dirname, 'inference-worker.ts'),
-    threads: workers,
-    workerData: setup,
-    onMessage: (message) => {
-      // Every thread says so; once is enough.
-      if (!isProviderFallback(message) || hasFallenBack) return;
+    processes: workers,
+    setup: { modelsFolder, dataFolder, modelIds, intraOpThreads, executionProvider } satisfies WorkerSetup,
+    onNote: (note) => {
+      // Every process says so; once is enough.
+      if (!isProviderFallback(note) || hasFallenBack) return;
       hasFallenBack = true;
-      options.onFallback?.(message.reason);
+      options.onFallback?.(note.reason);
     },
   });
-  const work = async (order: WorkerTask, buffer: ArrayBuffer): Promise<WorkerResult> => {
+  const work = async (order: WorkerTask) => {
+    let result: WorkerResult;
     try {
-      return await pool.run(order, { transfer: [buffer], timeoutMs: TASK_TIMEOUT_MS });
+      result = await pool.run(order, { timeoutMs: TASK_TIMEOUT_MS });
     } catch (cause) {
-      throw new PacsError('model-failed', 'The inference thread stopped before it had a result', { cause });
+      throw new PacsError('model-failed', 'The inference process stopped before it had a result', { cause });
     }
+    if ('kind' in result) throw new PacsError(result.kind, result.message);
+    return result;
   };
   return {
     async analyse(task) {
-      const bytes = ownedBytes(task.bytes);
-      const result = await work({ wants: 'outcome', task: { ...task, bytes } }, bytes.buffer);
+      const result = await work({ wants: 'outcome', task });
       if ('outcome' in result) return result;
-      throw new PacsError('internal', 'The inference thread answered what it was not asked');
+      throw unasked();
     },
     async activation(task) {
-      const bytes = ownedBytes(task.bytes);
-      const result = await work({ wants: 'activation', task: { ...task, bytes } }, bytes.buffer);
+      const result = await work({ wants: 'activation', task });
       if ('map' in result) return result.map;
-      if ('kind' in result) throw new PacsError(result.kind, result.message);
-      throw new PacsError('internal', 'The inference thread answered what it was not asked');
+      throw unasked();
     },
     ready: pool.ready.catch((cause: unknown) => {
       const why =
         cause instanceof Error && cause.name === 'PacsError' ? cause.message : 'no reason was given';
-      throw new PacsError('model-invalid', `The inference threads cannot start: ${why}`, { cause });
+      throw new PacsError('model-invalid', `The inference processes cannot start: ${why}`, { cause });
     }),
     close: () => pool.close(),
   };
 }
 
-/** The bytes in a buffer of their own, which can be moved to another thread without copying it there. */
-function ownedBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer, byteOffset, byteLength } = bytes;
-  const isAlone = buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength;
-  return isAlone ? new Uint8Array(buffer) : new Uint8Array(bytes);
+function unasked(): PacsError {
+  return new PacsError('internal', 'The inference process answered what it was not asked');
 }

@@ -1,5 +1,5 @@
 /**
- * What the main thread and the inference workers say to each other. Plain values, cloned between threads.
+ * What the server and the inference processes say to each other. Plain values, copied between processes.
  */
 import type { FailureKind } from '../../dicom/vocabulary/failure.ts';
 import type { ImageOutcome } from '../../dicom/vocabulary/finding.ts';
@@ -11,13 +11,15 @@ import type { ExecutionProvider } from '../../models/runtime/execution-provider.
 /** Given to every worker at its start. */
 export interface WorkerSetup {
   readonly modelsFolder: string;
+  /** Folder of the file object store: workers read what they analyse themselves. */
+  readonly dataFolder: string;
   /** Models to load, by id. */
   readonly modelIds: readonly string[];
   readonly intraOpThreads: number;
   readonly executionProvider: ExecutionProvider;
 }
 
-/** Posted by a thread whose networks run on the CPU although CUDA was asked for. */
+/** Noted by a process whose networks run on the CPU although CUDA was asked for. */
 export interface ProviderFallback {
   readonly kind: 'provider-fallback';
   readonly reason: string;
@@ -32,7 +34,7 @@ export function isProviderFallback(message: unknown): message is ProviderFallbac
   );
 }
 
-/** What a thread answers. */
+/** What a process answers. */
 export interface InferenceResult {
   readonly outcome: ImageOutcome;
   /** Time inside the networks alone, in seconds: no reading, no decoding, no waiting. */
@@ -40,13 +42,18 @@ export interface InferenceResult {
 }
 
 /** One instance whose heat map is wanted. */
-export type ActivationTask = Pick<InferenceTask, 'bytes' | 'header' | 'modelIds'>;
+export type ActivationTask = Pick<InferenceTask, 'objectKey' | 'header' | 'modelIds'>;
 
-/** A heat map, or why there is none: an error would lose its kind between threads. */
-export type ActivationResult =
-  { readonly map: ActivationMap } | { readonly kind: FailureKind; readonly message: string };
+/** Why a worker has no result: an error would lose its kind between processes. */
+export interface Hindrance {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
 
-/** What a thread can be given, and what it answers to each. */
+/** A heat map, or why there is none. */
+export type ActivationResult = { readonly map: ActivationMap } | Hindrance;
+
+/** What a process can be given, and what it answers to each. */
 export type WorkerTask =
   | { readonly wants: 'outcome'; readonly task: InferenceTask }
   | { readonly wants: 'activation'; readonly task: ActivationTask };
@@ -54,8 +61,8 @@ export type WorkerResult = InferenceResult | ActivationResult;
 
 /** One instance to analyse. */
 export interface InferenceTask {
-  /** The Part 10 file. */
-  readonly bytes: Uint8Array;
+  /** Where the Part 10 file lies in the object store. */
+  readonly objectKey: string;
   readonly header: InstanceHeader;
   /** Models that may speak about this image, by id; a subset of the loaded ones. */
   readonly modelIds: readonly string[];

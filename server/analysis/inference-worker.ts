@@ -1,56 +1,53 @@
 /**
- * The worker thread. Everything slow happens here, off the event loop. Sessions are loaded once, when the thread starts.
+ * The worker process. Everything slow happens here, and a native crash ends no more than this. Sessions are loaded once,
+ * when it starts.
  */
-import { parentPort, workerData } from 'node:worker_threads';
-import type { ModelSet } from '../../models/pipeline.ts';
+import { asPacsError } from '../../dicom/vocabulary/failure.ts';
+import type { RunModel } from '../../models/pipeline.ts';
 import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions } from '../../models/runtime/session.ts';
-import { READY } from '../operations/thread-messages.ts';
+import { serveTasks } from '../operations/process-messages.ts';
+import { FileObjectStore } from '../storage/file-object-store.ts';
 import { activationOfInstance } from './activation-of-instance.ts';
 import { analyseInstance } from './analyse-instance.ts';
-import type {
-  InferenceResult,
-  InferenceTask,
-  ProviderFallback,
-  WorkerResult,
-  WorkerSetup,
-  WorkerTask,
-} from './inference-task.ts';
+import type { ProviderFallback, WorkerResult, WorkerSetup, WorkerTask } from './inference-task.ts';
 
-const setup = workerData as WorkerSetup;
-const manifests = readManifests(setup.modelsFolder).filter(({ id }) => setup.modelIds.includes(id));
-const { intraOpThreads, executionProvider } = setup;
-const sessions = await openSessions(setup.modelsFolder, manifests, { intraOpThreads, executionProvider });
-if (sessions.fallbackReason !== undefined) {
-  parentPort?.postMessage({
-    kind: 'provider-fallback',
-    reason: sessions.fallbackReason,
-  } satisfies ProviderFallback);
-}
-parentPort?.postMessage(READY);
-
-/** What its pixels cannot give is an outcome; only a fault of ours rejects. */
-export default async function work(order: WorkerTask): Promise<WorkerResult> {
-  // One a task: the order is for one patient.
-  const models = modelsForPatient(
-    selectModels(manifests, { ids: order.task.modelIds, allowsResearchOnly: true }),
-    {},
-  );
-  return order.wants === 'activation'
-    ? activationOfInstance(order.task, models, sessions.run)
-    : analyse(order.task, models);
-}
-
-async function analyse(task: InferenceTask, models: ModelSet): Promise<InferenceResult> {
-  let networkMs = 0;
-  const outcome = await analyseInstance(task, models, async (model, inputs) => {
-    const startedAt = performance.now();
+serveTasks<WorkerTask, WorkerResult>(async (setup, note) => {
+  const { modelsFolder, dataFolder, modelIds, intraOpThreads, executionProvider } = setup as WorkerSetup;
+  const manifests = readManifests(modelsFolder).filter(({ id }) => modelIds.includes(id));
+  const sessions = await openSessions(modelsFolder, manifests, { intraOpThreads, executionProvider });
+  const objects = await FileObjectStore.open(dataFolder);
+  const { fallbackReason } = sessions;
+  if (fallbackReason !== undefined) {
+    note({ kind: 'provider-fallback', reason: fallbackReason } satisfies ProviderFallback);
+  }
+  /** What the pixels cannot give is an outcome; only a fault of ours rejects. */
+  const analyse = async (order: WorkerTask): Promise<WorkerResult> => {
+    const { task } = order;
+    let bytes: Uint8Array;
     try {
-      return await sessions.run(model, inputs);
-    } finally {
-      networkMs += performance.now() - startedAt;
+      bytes = await objects.read(task.objectKey);
+    } catch (error) {
+      const { kind, message } = asPacsError(error, 'storage-unavailable');
+      return { kind, message };
     }
-  });
-  return { outcome, networkSeconds: networkMs / 1000 };
-}
+    // One a task: the order is for one patient.
+    const selected = selectModels(manifests, { ids: task.modelIds, allowsResearchOnly: true });
+    const models = modelsForPatient(selected, {});
+    if (order.wants === 'activation')
+      return await activationOfInstance({ ...task, bytes }, models, sessions.run);
+    let networkMs = 0;
+    const timed: RunModel = async (model, inputs) => {
+      const startedAt = performance.now();
+      try {
+        return await sessions.run(model, inputs);
+      } finally {
+        networkMs += performance.now() - startedAt;
+      }
+    };
+    const outcome = await analyseInstance({ ...order.task, bytes }, models, timed);
+    return { outcome, networkSeconds: networkMs / 1000 };
+  };
+  return { work: analyse };
+});

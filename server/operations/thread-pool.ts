@@ -24,13 +24,11 @@ export interface ThreadPoolOptions {
   readonly threads: number;
   /** Handed to each thread at its start. */
   readonly workerData?: unknown;
-  /** Told what a thread posts besides {@link READY}. */
-  readonly onMessage?: (message: unknown) => void;
 }
 
 /** Starts `threads` threads, which live until the pool is closed. */
 export function startThreadPool<Task, Result>(options: ThreadPoolOptions): ThreadPool<Task, Result> {
-  const { workerFile, threads, workerData, onMessage } = options;
+  const { workerFile, threads, workerData } = options;
   const pool = new Piscina<Task, Result>({
     filename: workerFile,
     minThreads: threads,
@@ -39,9 +37,6 @@ export function startThreadPool<Task, Result>(options: ThreadPoolOptions): Threa
     workerData,
   });
   const ready = untilReady(pool, threads);
-  pool.on('message', (message: unknown) => {
-    if (message !== READY) onMessage?.(message);
-  });
   return {
     run: (task, { transfer = [], timeoutMs } = {}) =>
       pool.run(task, {

@@ -7,7 +7,9 @@
  * its normalisation, its network and its decoder. Run it on an idle machine; for two cores of more: `taskset -c 0,1`.
  */
 import { execFileSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
@@ -23,7 +25,10 @@ import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
 import { openSessions, type Sessions } from '../../models/runtime/session.ts';
 import type { WorkerResult, WorkerSetup, WorkerTask } from '../../server/analysis/inference-task.ts';
-import { startThreadPool } from '../../server/operations/thread-pool.ts';
+import { oneChunk } from '../../server/ingest/one-chunk.ts';
+import { startProcessPool } from '../../server/operations/process-pool.ts';
+import { FileObjectStore } from '../../server/storage/file-object-store.ts';
+import { objectKeyOf } from '../../server/storage/object-store.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const WARM_UP = 3;
@@ -187,21 +192,26 @@ function measureConfigurations(): void {
   }
 }
 
-/** Whole analyses in worker threads, as the server runs them. */
+/** Whole analyses in worker processes, as the server runs them. */
 async function measureWorkers(workers: number, intraOpThreads: number): Promise<void> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'osteon-bench-'));
+  const header = readHeader(bytes);
+  const objectKey = objectKeyOf(header.sopInstanceUid, '0'.repeat(16));
+  const objects = await FileObjectStore.open(dataFolder);
+  await (await objects.stage(oneChunk(bytes))).moveTo(objectKey);
   const task = {
-    bytes,
-    header: readHeader(bytes),
+    objectKey,
+    header,
     modelIds: Object.values(models).map(({ id }) => id),
     patient: { sex: 'M', ageMonths: 120 },
     isBoneAgeRequested: true,
   } as const;
-  const before = process.memoryUsage.rss();
-  const pool = startThreadPool<WorkerTask, WorkerResult>({
+  const pool = startProcessPool<WorkerTask, WorkerResult>({
     workerFile: join(ROOT, 'server', 'analysis', 'inference-worker.ts'),
-    threads: workers,
-    workerData: {
+    processes: workers,
+    setup: {
       modelsFolder,
+      dataFolder,
       modelIds: task.modelIds,
       intraOpThreads,
       executionProvider: 'cpu',
@@ -214,7 +224,19 @@ async function measureWorkers(workers: number, intraOpThreads: number): Promise<
   const startedAt = performance.now();
   await analyse(workers * IMAGES_PER_WORKER);
   const perSecond = (workers * IMAGES_PER_WORKER * 1000) / (performance.now() - startedAt);
-  const growth = (process.memoryUsage.rss() - before) / workers / MIB;
+  const memory = childrenMemory() / workers / MIB;
   await pool.close();
-  console.log(`| ${workers} | ${intraOpThreads} | ${perSecond.toFixed(2)} | ${growth.toFixed(0)} |`);
+  await rm(dataFolder, { recursive: true });
+  console.log(`| ${workers} | ${intraOpThreads} | ${perSecond.toFixed(2)} | ${memory.toFixed(0)} |`);
+}
+
+/** Resident bytes of all children of this process, from /proc. */
+function childrenMemory(): number {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean);
+  return children.reduce((sum, pid) => {
+    const [, kib = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return sum + Number(kib) * 1024;
+  }, 0);
 }

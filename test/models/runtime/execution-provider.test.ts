@@ -2,6 +2,9 @@
  * A site that asks for CUDA where there is none keeps its analysis: the CPU takes over, and says so once. `npm install`
  * brings no CUDA libraries, so here there is none.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startInferencePool } from '../../../server/analysis/inference-pool.ts';
 import { openSessions } from '../../../models/runtime/session.ts';
@@ -35,10 +38,12 @@ describe('CUDA that cannot be had', () => {
     });
   });
 
-  it('is said once, however many threads there are', async () => {
+  it('is said once, however many processes there are', async () => {
     const reasons: string[] = [];
+    const dataFolder = await mkdtemp(join(tmpdir(), 'osteon-inference-'));
     const pool = startInferencePool({
       modelsFolder: GRAPHS,
+      dataFolder,
       modelIds: ['unet', 'regressor'],
       workers: 2,
       executionProvider: 'cuda',
@@ -46,6 +51,7 @@ describe('CUDA that cannot be had', () => {
     });
     await pool.ready;
     await pool.close();
+    await rm(dataFolder, { recursive: true });
     expect(reasons).toEqual([expect.stringMatching(/Cuda/)]);
   });
 });
