@@ -7,8 +7,10 @@
 import type { OverlayPlane } from '../read/overlay-planes.ts';
 import type { Graphic } from '../read/presentation-state.ts';
 import { isShown, type Shutter } from '../read/shutter.ts';
+import type { BoundingBox } from '../vocabulary/geometry.ts';
 import type { DisplayImage } from './display.ts';
-import { GLYPH, pointsOfText } from './glyphs.ts';
+import { LETTER } from '../vocabulary/drawing.ts';
+import { pointsOfText } from './glyphs.ts';
 
 /** Steps in which a circle or ellipse is drawn. */
 const CURVE_STEPS = 180;
@@ -37,10 +39,20 @@ export function drawText(
 ): void {
   const { columns, isSet } = pointsOfText(text);
   const value = byteOf(grey);
-  for (let row = -1; row <= GLYPH.rows; row++) {
+  for (let row = -1; row <= LETTER.rows; row++) {
     for (let column = -1; column <= columns; column++) {
-      const isLetter = row >= 0 && row < GLYPH.rows && column >= 0 && isSet(column, row);
+      const isLetter = row >= 0 && row < LETTER.rows && column >= 0 && isSet(column, row);
       fillSquare(image, x + column * scale, y + row * scale, scale, isLetter ? value : 0);
+    }
+  }
+}
+
+/** Fills a box of image points; its edges are taken to the nearest pixel border. */
+export function fillBox(image: DisplayImage, box: BoundingBox, grey: number): void {
+  const value = byteOf(grey);
+  for (let row = Math.round(box.top); row < Math.round(box.bottom); row++) {
+    for (let column = Math.round(box.left); column < Math.round(box.right); column++) {
+      setPixel(image, column, row, value);
     }
   }
 }

@@ -5,9 +5,7 @@
  * A glyph is seven rows from the top, each a digit of base 32 whose highest bit is the left point. Trap: only ASCII has
  * glyphs; accents are taken off, and what is left over becomes a question mark.
  */
-
-/** Size of a glyph in points; one point of space follows in each direction. */
-export const GLYPH = { columns: 5, rows: 7 } as const;
+import { LETTER } from '../vocabulary/drawing.ts';
 
 // prettier-ignore
 const ROWS: Readonly<Record<string, string>> = {
@@ -37,11 +35,11 @@ export function pointsOfText(text: string): {
     const rows = ROWS[letter] ?? ROWS['?'] ?? '';
     return Array.from(rows, (digit) => Number.parseInt(digit, 32));
   });
-  const pitch = GLYPH.columns + 1;
+  const pitch = LETTER.columns + LETTER.space;
   return {
     columns: glyphs.length * pitch,
     isSet(column, row) {
-      const bit = GLYPH.columns - 1 - (column % pitch);
+      const bit = LETTER.columns - 1 - (column % pitch);
       return bit >= 0 && (((glyphs[Math.floor(column / pitch)]?.[row] ?? 0) >> bit) & 1) === 1;
     },
   };

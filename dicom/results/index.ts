@@ -8,16 +8,22 @@ import type { ResultObject, ResultObjectKind, ResultSetInput } from './input.ts'
 import { buildKeyObjects } from './key-object.ts';
 import { buildPresentationStates } from './presentation-state.ts';
 import { resultContext, type ResultContext } from './result-writer.ts';
+import { buildSecondaryCaptures } from './secondary-capture.ts';
 import { buildSegmentations } from './segmentation.ts';
 import { buildReport } from './sr-document.ts';
 
+export { compressedWithLoss } from './lossy-compression.ts';
 export {
+  CAPTURE_ENCODINGS,
+  DEFAULT_CAPTURE_ENCODING,
   DEFAULT_RESULT_OBJECTS,
   RESULT_OBJECT_KINDS,
+  type CaptureEncoding,
   type ReferencedInstance,
   type ResultImage,
   type ResultObject,
   type ResultObjectKind,
+  type ResultPixels,
   type ResultSetInput,
 } from './input.ts';
 
@@ -28,6 +34,7 @@ type Builder = (context: ResultContext, earlier: readonly ResultObject[]) => rea
 const BUILDERS: Readonly<Record<ResultObjectKind, Builder>> = {
   gsps: buildPresentationStates,
   seg: buildSegmentations,
+  sc: buildSecondaryCaptures,
   kos: buildKeyObjects,
   sr: buildReport,
 };

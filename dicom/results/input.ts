@@ -2,6 +2,7 @@
  * What a result set is made of. Clock and randomness are not here: times are given, UIDs are derived.
  */
 import type { DataSet } from '../vocabulary/data-set.ts';
+import type { Drawing } from '../vocabulary/drawing.ts';
 import type { ImageOutcome, SourceImage } from '../vocabulary/finding.ts';
 import type { InstanceIdentity } from '../vocabulary/instance.ts';
 
@@ -9,7 +10,7 @@ import type { InstanceIdentity } from '../vocabulary/instance.ts';
 export type ReferencedInstance = InstanceIdentity;
 
 /** Every kind of result object by the short name that settings use, the root first. */
-export const RESULT_OBJECT_KINDS = ['sr', 'gsps', 'seg', 'kos'] as const;
+export const RESULT_OBJECT_KINDS = ['sr', 'gsps', 'seg', 'sc', 'kos'] as const;
 export type ResultObjectKind = (typeof RESULT_OBJECT_KINDS)[number];
 
 /** What is written where nothing else is asked for. */
@@ -19,6 +20,11 @@ export const DEFAULT_RESULT_OBJECTS: readonly ResultObjectKind[] = ['sr', 'gsps'
 export const REPORT_CLASSES = ['comprehensive3dSr', 'comprehensiveSr'] as const;
 export type ReportClass = (typeof REPORT_CLASSES)[number];
 export const DEFAULT_REPORT_CLASS: ReportClass = 'comprehensive3dSr';
+
+/** How the pixels of secondary captures are encoded: `native` is Explicit VR Little Endian, `jpeg` JPEG Baseline. */
+export const CAPTURE_ENCODINGS = ['native', 'jpeg'] as const;
+export type CaptureEncoding = (typeof CAPTURE_ENCODINGS)[number];
+export const DEFAULT_CAPTURE_ENCODING: CaptureEncoding = 'native';
 
 /** One image: what became of it and the attributes of its header. */
 export interface ResultImage {
@@ -42,6 +48,8 @@ export interface ResultSetInput {
   readonly objects?: readonly ResultObjectKind[];
   /** SOP class of the report; absent: {@link DEFAULT_REPORT_CLASS}. */
   readonly reportClass?: ReportClass;
+  /** Encoding of secondary captures; absent: {@link DEFAULT_CAPTURE_ENCODING}. */
+  readonly captureEncoding?: CaptureEncoding;
 }
 
 /** An object to be stored: valid when built, without group 0002. */
@@ -50,6 +58,11 @@ export interface ResultObject extends InstanceIdentity {
   /** The images it speaks of. */
   readonly sources: readonly SourceImage[];
   readonly dataSet: DataSet;
-  /** Native Pixel Data of an image, as it stands in the file. */
-  readonly pixelData?: Uint8Array;
+  /** The pixels of an image; absent where the object has none. */
+  readonly pixels?: ResultPixels;
 }
+
+/** Pixels at hand as they stand in the file, or what is to be drawn and how that is encoded. */
+export type ResultPixels =
+  | { readonly kind: 'native'; readonly bytes: Uint8Array }
+  | { readonly kind: 'drawing'; readonly drawing: Drawing; readonly encoding: CaptureEncoding };

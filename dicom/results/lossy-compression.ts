@@ -17,3 +17,21 @@ export function inheritedCompression(metadata: DataSet): DataSet {
     LossyImageCompressionMethod: methods.length > 0 ? methods : undefined,
   });
 }
+
+/**
+ * The data set once its own pixels are compressed with loss: ratio and method of the new step follow those of earlier ones.
+ * `ratio` is native bytes for each compressed one. PS3.3 C.7.6.1.1.5.1, C.7.6.1.1.5.2.
+ */
+export function compressedWithLoss(dataSet: DataSet, ratio: number, method: string): DataSet {
+  const ratios = numbersOf(dataSet, TAG.LossyImageCompressionRatio);
+  const methods = textsOf(dataSet, TAG.LossyImageCompressionMethod);
+  const areTold = ratios.length === methods.length;
+  return {
+    ...dataSet,
+    ...dataSetOf({
+      LossyImageCompression: '01',
+      LossyImageCompressionRatio: [...(areTold ? ratios : []), Math.round(ratio * 100) / 100],
+      LossyImageCompressionMethod: [...(areTold ? methods : []), method],
+    }),
+  };
+}

@@ -29,6 +29,7 @@ import {
   contentIdentification,
   resultObject,
   type ResultContext,
+  type ResultInstance,
   type ResultSeries,
 } from './result-writer.ts';
 import { packMasks, spansOf } from './segmentation-mask.ts';
@@ -63,14 +64,12 @@ export function buildSegmentations(context: ResultContext): readonly ResultObjec
       fracture.polygon ? [{ ...fracture, polygon: writtenPolygon(fracture.polygon, source) }] : [],
     );
     if (fractures.length === 0) return [];
-    const instance = {
+    const masks = fractures.map(({ polygon }) => spansOf(polygon, source));
+    const instance: ResultInstance = {
       role: `${source.sopInstanceUid} ${source.frameNumber}`,
       number: index + 1,
       sources: [source],
-      pixelData: packMasks(
-        fractures.map(({ polygon }) => spansOf(polygon, source)),
-        source,
-      ),
+      pixels: { kind: 'native', bytes: packMasks(masks, source) },
     };
     const own = {
       ...contentIdentification(),

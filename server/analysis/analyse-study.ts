@@ -167,8 +167,8 @@ async function storeResults(
 
 /** Stores one object; one that is there with the same bytes stays as it is. Other bytes under its UID are a fault of ours, and told. */
 async function storeResult(object: ResultObject, instances: InstanceStore): Promise<void> {
-  const { dataSet, pixelData } = object;
-  const bytes = writePart10(dataSet, { ...(pixelData && { pixelData }) });
+  const { dataSet, pixels } = object;
+  const bytes = writePart10(dataSet, { ...(pixels?.kind === 'native' && { pixelData: pixels.bytes }) });
   const outcome = await instances.store(oneChunk(bytes), { origin: 'analysis' });
   if (outcome.status === 'refused') throw outcome.failure;
 }

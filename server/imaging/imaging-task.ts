@@ -2,6 +2,8 @@
  * What the main thread asks of the imaging threads: everything that touches samples. An error's class does not cross
  * threads, so a failure is a value.
  */
+import type { CaptureEncoding } from '../../dicom/results/index.ts';
+import type { Drawing } from '../../dicom/vocabulary/drawing.ts';
 import type { FailureKind } from '../../dicom/vocabulary/failure.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import type { ImageTask } from './image-task.ts';
@@ -30,7 +32,17 @@ export interface InflateTask {
   readonly file: Uint8Array;
 }
 
-export type ImagingTask = FrameTask | InflateTask | ImageTask;
+/** Shapes on black, or on a frame as its first window shows it. */
+export interface DrawingTask {
+  readonly kind: 'drawing';
+  readonly drawing: Drawing;
+  /** The frame to draw on, where the drawing names one. */
+  readonly ground?: FrameInput;
+  /** Grey samples of 8 bits, or a baseline JPEG of them. */
+  readonly encoding: CaptureEncoding;
+}
+
+export type ImagingTask = FrameTask | InflateTask | ImageTask | DrawingTask;
 
 /** The frames that a task is about. */
 export function framesOf(task: ImagingTask): readonly FrameInput[] {
@@ -41,6 +53,8 @@ export function framesOf(task: ImagingTask): readonly FrameInput[] {
       return [];
     case 'image':
       return task.frames;
+    case 'drawing':
+      return task.ground ? [task.ground] : [];
   }
 }
 

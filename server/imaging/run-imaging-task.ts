@@ -9,6 +9,7 @@ import type { PixelFrame } from '../../dicom/vocabulary/image.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
 import { shellOf } from '../../dicom/transcode/file-shell.ts';
 import { unchangedPixels } from '../../dicom/transcode/pixel-description.ts';
+import { renderDrawing } from './render-drawing.ts';
 import { renderImage } from './render-image.ts';
 import type { FrameInput, FrameTask, ImagingTask, InflateTask } from './imaging-task.ts';
 
@@ -21,6 +22,8 @@ export async function runImagingTask(task: ImagingTask): Promise<Uint8Array> {
       return inflatedFile(task);
     case 'image':
       return await renderImage(task, decodeInput);
+    case 'drawing':
+      return await renderDrawing(task, decodeInput);
   }
 }
 

@@ -136,7 +136,8 @@ describe('the pixels of a segmentation, as pydicom reads them,', () => {
       square(4.6, 4.6, 0.5),
     ];
     const outcome = outlined(source, polygons);
-    const { dataSet, pixelData = new Uint8Array() } = onlySegmentation(outcome);
+    const { dataSet, pixels } = onlySegmentation(outcome);
+    const pixelData = pixels?.kind === 'native' ? pixels.bytes : new Uint8Array();
     withFiles([writePart10(dataSet, { pixelData })], ([path = '']) => {
       const read = pydicom(path, '[[p.tolist() for p in f.nonzero()] for f in ds.pixel_array]');
       expect(JSON.parse(read)).toEqual(
