@@ -61,7 +61,7 @@ export function sendJson(response: Response, json: string): void {
 
 async function sendXmlParts(response: Response, dataSets: Iterable<DataSet>): Promise<void> {
   const { statusCode } = response;
-  await sendMultipart(response, XML_TYPE, partsOf(dataSets), statusCode);
+  await sendMultipart(response, XML_TYPE, partsOf(dataSets), { status: statusCode });
 }
 
 function* partsOf(dataSets: Iterable<DataSet>) {

@@ -58,7 +58,7 @@ export async function openInstance(
 ): Promise<InstanceBytes> {
   const { transferSyntaxUid: stored } = place;
   const mayStay = !NOT_FOR_THE_WEB.includes(stored);
-  const target = wanted === '*' && mayStay ? stored : wanted === '*' ? EXPLICIT : (wanted ?? EXPLICIT);
+  const target = targetOf(place, wanted);
   if (target === stored) return asStored(services, place);
   if (!canSend(place, target) && wanted !== undefined) throw notAcceptable(place);
   try {
@@ -68,6 +68,21 @@ export async function openInstance(
     if (wanted === undefined && mayStay) return asStored(services, place);
     throw notAcceptable(place, error);
   }
+}
+
+/** The transfer syntax that is tried first for what a client asks. */
+function targetOf({ transferSyntaxUid: stored }: StoredPlace, wanted: string | undefined): string {
+  if (wanted !== '*') return wanted ?? EXPLICIT;
+  return NOT_FOR_THE_WEB.includes(stored) ? EXPLICIT : stored;
+}
+
+/** What {@link openInstance} will give, as far as the row tells: the size only of what goes as it is stored. */
+export function announced(
+  place: StoredPlace,
+  wanted: string | undefined,
+): Pick<InstanceBytes, 'transferSyntaxUid' | 'size'> {
+  const target = targetOf(place, wanted);
+  return { transferSyntaxUid: target, ...(target === place.transferSyntaxUid && { size: place.sizeBytes }) };
 }
 
 /** Failures that say that the pixels cannot be had, as opposed to those of the storage. */

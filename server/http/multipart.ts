@@ -17,9 +17,12 @@ export interface IncomingPart {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** Headers of a part to send, names as they are written. */
+export type OutgoingHeaders = Readonly<Record<string, string>>;
+
 /** One part to send. */
 export interface OutgoingPart {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: OutgoingHeaders;
   readonly body: AsyncIterable<Uint8Array> | Uint8Array;
 }
 
@@ -81,14 +84,31 @@ export async function* writeMultipart(
 ): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   for await (const part of parts) {
-    const headers = Object.entries(part.headers).map(([name, value]) => `${name}: ${value}${CRLF}`);
-    const opening = `${isFirst ? '' : CRLF}--${boundary}${CRLF}${headers.join('')}${CRLF}`;
-    yield Buffer.from(opening, 'latin1');
+    yield Buffer.from(openingOf(part.headers, boundary, isFirst), 'latin1');
     if (part.body instanceof Uint8Array) yield part.body;
     else yield* part.body;
     isFirst = false;
   }
-  yield Buffer.from(`${isFirst ? '' : CRLF}--${boundary}--${CRLF}`, 'latin1');
+  yield Buffer.from(closingOf(boundary, isFirst), 'latin1');
+}
+
+/** Bytes of the body that {@link writeMultipart} makes of parts of these sizes. */
+export function multipartLength(
+  parts: readonly { readonly headers: OutgoingHeaders; readonly size: number }[],
+  boundary: string,
+): number {
+  const lengths = parts.map(({ headers, size }, at) => openingOf(headers, boundary, at === 0).length + size);
+  return lengths.reduce((sum, length) => sum + length, closingOf(boundary, parts.length === 0).length);
+}
+
+/** What stands before the content of a part; latin1, one byte a character. */
+function openingOf(headers: OutgoingHeaders, boundary: string, isFirst: boolean): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}${CRLF}`);
+  return `${isFirst ? '' : CRLF}--${boundary}${CRLF}${lines.join('')}${CRLF}`;
+}
+
+function closingOf(boundary: string, isEmpty: boolean): string {
+  return `${isEmpty ? '' : CRLF}--${boundary}--${CRLF}`;
 }
 
 /** A boundary that no content holds but by a chance of 2⁻¹²². */

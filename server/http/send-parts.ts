@@ -10,29 +10,55 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { ByteRange } from '../storage/object-store.ts';
 import { entityTagOf } from './entity-tag.ts';
-import { newBoundary, writeMultipart } from './multipart.ts';
-import type { OutgoingPart } from './multipart.ts';
+import { multipartLength, newBoundary, writeMultipart } from './multipart.ts';
+import type { OutgoingHeaders, OutgoingPart } from './multipart.ts';
 
 /** One part whose length is known and of which any range can be read. */
-export interface RangedPart {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly size: number;
+export interface RangedPart extends PartHead {
   readonly read: (range: ByteRange) => AsyncIterable<Uint8Array>;
 }
 
-/** Sends parts as `multipart/related; type="…"`. A failure after the first byte cuts the connection. */
+/** What is known of a part before it is opened. */
+export interface PartHead {
+  readonly headers: OutgoingHeaders;
+  /** Bytes of its content. */
+  readonly size: number;
+}
+
+export interface MultipartOptions {
+  readonly status?: number;
+  /** Heads of all parts; absent: those of parts that are at hand as bytes. */
+  readonly heads?: readonly PartHead[] | undefined;
+}
+
+/**
+ * Sends parts as `multipart/related; type="…"`. With the heads of all parts the client is told the length of the body, and
+ * need not piece it together. A failure after the first byte cuts the connection.
+ */
 export async function sendMultipart(
   response: Response,
   type: string,
   parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
-  status = 200,
+  { status = 200, heads = headsOf(parts) }: MultipartOptions = {},
 ): Promise<void> {
   const tag = entityTagOf(response);
   const boundary = tag === undefined ? newBoundary() : `osteon-${tag}`;
   response.status(status);
   response.setHeader('Content-Type', `multipart/related; type="${type}"; boundary=${boundary}`);
+  if (heads) response.setHeader('Content-Length', multipartLength(heads, boundary));
   if (response.req.method === 'HEAD') response.end();
   else await pipeline(writeMultipart(parts, boundary), response);
+}
+
+/** The heads of parts that are all at hand. */
+function headsOf(
+  parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
+): readonly PartHead[] | undefined {
+  if (!Array.isArray(parts)) return undefined;
+  const heads = (parts as readonly OutgoingPart[]).flatMap(({ headers, body }) =>
+    body instanceof Uint8Array ? { headers, size: body.byteLength } : [],
+  );
+  return heads.length === parts.length ? heads : undefined;
 }
 
 /** Sends one part as the whole body. */

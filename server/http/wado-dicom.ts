@@ -13,11 +13,11 @@ import type { StoredPlace } from '../storage/stored-instance.ts';
 import { chooseListForm, sendDataSets, sendJson } from './data-set-answer.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { isUnchanged } from './entity-tag.ts';
-import { canSend, openInstance, type InstanceBytes } from './instance-bytes.ts';
+import { announced, canSend, openInstance, type InstanceBytes } from './instance-bytes.ts';
 import { negotiate } from './media-type.ts';
 import type { Offer } from './media-type.ts';
-import type { OutgoingPart } from './multipart.ts';
-import { sendMultipart, sendRanged, sendSinglePart } from './send-parts.ts';
+import type { OutgoingHeaders, OutgoingPart } from './multipart.ts';
+import { sendMultipart, sendRanged, sendSinglePart, type PartHead } from './send-parts.ts';
 import { addressOf, baseUrlOf, requireFound, selectionOf, urlOf } from './web-address.ts';
 
 const DICOM = 'application/dicom';
@@ -37,8 +37,10 @@ export function retrieveInstances(services: DicomWebServices): RequestHandler {
     if (isUnchanged(request, response, places.map(({ sha256 }) => sha256), ...form)) return; // prettier-ignore
     const open = (place: StoredPlace) => openInstance(services, place, transferSyntax);
     const parts = await startedParts(places, open, baseUrlOf(request));
-    if (offer.isMultipart) await sendMultipart(response, DICOM, parts.all());
-    else await sendOne(response, parts.first);
+    if (offer.isMultipart) {
+      const heads = headsOf(places, parts.first, transferSyntax, baseUrlOf(request));
+      await sendMultipart(response, DICOM, parts.all(), { heads });
+    } else await sendOne(response, parts.first);
   };
 }
 
@@ -67,10 +69,27 @@ async function sendOne(response: Response, { transferSyntaxUid, size, read }: In
 }
 
 function partOf(base: string, place: StoredPlace, { transferSyntaxUid, read }: InstanceBytes): OutgoingPart {
-  return {
-    headers: { 'Content-Type': typeOf(transferSyntaxUid), 'Content-Location': addressOf(base, place) },
-    body: read(),
-  };
+  return { headers: headersOf(base, place, transferSyntaxUid), body: read() };
+}
+
+/** What is known of all parts before they are opened; `undefined` where the length of one is not. */
+function headsOf(
+  places: readonly StoredPlace[],
+  first: InstanceBytes,
+  transferSyntax: string | undefined,
+  base: string,
+): PartHead[] | undefined {
+  const heads: PartHead[] = [];
+  for (const [at, place] of places.entries()) {
+    const { transferSyntaxUid, size } = at === 0 ? first : announced(place, transferSyntax);
+    if (size === undefined) return undefined;
+    heads.push({ headers: headersOf(base, place, transferSyntaxUid), size });
+  }
+  return heads;
+}
+
+function headersOf(base: string, place: StoredPlace, transferSyntaxUid: string): OutgoingHeaders {
+  return { 'Content-Type': typeOf(transferSyntaxUid), 'Content-Location': addressOf(base, place) };
 }
 
 function typeOf(transferSyntaxUid: string): string {

@@ -44,7 +44,15 @@ export function retrieveFrames(services: DicomWebServices): RequestHandler {
 export type PixelPart = OutgoingPart & { readonly body: Uint8Array };
 
 /** The first part and then the others, each made when the one before it is sent. */
-export async function* inTurn<T>(
+export function inTurn<T>(
+  first: OutgoingPart,
+  others: readonly T[],
+  part: (of: T) => Promise<OutgoingPart>,
+): readonly OutgoingPart[] | AsyncGenerator<OutgoingPart> {
+  return others.length === 0 ? [first] : followed(first, others, part);
+}
+
+async function* followed<T>(
   first: OutgoingPart,
   others: readonly T[],
   part: (of: T) => Promise<OutgoingPart>,

@@ -6,16 +6,17 @@
  * parent is. Both folders lie under one root because a rename across file systems is a copy.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { objectKeyOf, type ByteRange, type ObjectStore } from './object-store.ts';
 import type { StagedObject, StageOptions } from './object-store.ts';
 
 const KEY = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9.]{1,64}-[0-9a-f]{16}\.dcm$/;
+
+/** Bytes of one read: few trips to the disk and to the socket, and little memory for each request. */
+const PIECE_BYTES = 1024 * 1024;
 
 const RENAMED_INSTEAD: readonly string[] = ['EEXIST', 'EPERM', 'ENOTSUP', 'ENOSYS'];
 
@@ -67,12 +68,8 @@ export class FileObjectStore implements ObjectStore {
     });
   }
 
-  stream(key: string, range?: ByteRange): Readable {
-    if (range && range.end <= range.start) return Readable.from([]);
-    return createReadStream(this.#pathOf(key), {
-      highWaterMark: 256 * 1024,
-      ...(range ? { start: range.start, end: range.end - 1 } : {}),
-    });
+  stream(key: string, range: ByteRange = { start: 0, end: Infinity }): AsyncIterable<Uint8Array> {
+    return piecesOf(this.#pathOf(key), range);
   }
 
   async delete(key: string): Promise<void> {
@@ -135,10 +132,6 @@ class StagedFile implements StagedObject {
     this.sizeBytes = sizeBytes;
     this.sha256 = sha256;
     this.#prepare = prepare;
-  }
-
-  async readPrefix(length: number): Promise<Uint8Array> {
-    return await this.read({ start: 0, end: length });
   }
 
   async read({ start, end }: ByteRange): Promise<Uint8Array> {
@@ -205,7 +198,7 @@ async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
 }
 
 async function readRange(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // every byte that is given out is read into it
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, start + filled);
@@ -213,6 +206,22 @@ async function readRange(file: FileHandle, start: number, length: number): Promi
     filled += bytesRead;
   }
   return bytes;
+}
+
+/** The bytes of a range, or as many as there are of it. */
+async function* piecesOf(path: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
+  const file = await guarded('read', () => open(path, 'r'));
+  try {
+    for (let at = start; at < end;) {
+      const length = Math.min(PIECE_BYTES, end - at);
+      const piece = await guarded('read', () => readRange(file, at, length));
+      if (piece.byteLength > 0) yield piece;
+      if (piece.byteLength < length) return;
+      at += length;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function makeDurableFolder(folder: string): Promise<void> {

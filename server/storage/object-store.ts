@@ -4,7 +4,6 @@
  * Adding a store is one new file that implements {@link ObjectStore}; the contract suite `test/contract/object-store.test.ts` runs on each.
  */
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { parseUid } from '../../dicom/vocabulary/uids.ts';
 
 /** A half-open range of bytes of an object: `start` is the first byte, `end` the one after the last. */
@@ -18,8 +17,6 @@ export interface StagedObject {
   readonly sizeBytes: number;
   /** SHA-256, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
-  /** The first `length` bytes, or all where there are fewer. */
-  readPrefix(length: number): Promise<Uint8Array>;
   /** The bytes of a range, or as many as there are of it. */
   read(range: ByteRange): Promise<Uint8Array>;
   /** Returns when the bytes would survive a power failure. */
@@ -39,7 +36,8 @@ export interface StageOptions {
 export interface ObjectStore {
   stage(body: AsyncIterable<Uint8Array>, options?: StageOptions): Promise<StagedObject>;
   read(key: string, range?: ByteRange): Promise<Uint8Array>;
-  stream(key: string, range?: ByteRange): Readable;
+  /** The same in pieces; fails when it is read. Throws `internal` for what is no key. */
+  stream(key: string, range?: ByteRange): AsyncIterable<Uint8Array>;
   /** Removes an object; does nothing when there is none. */
   delete(key: string): Promise<void>;
   /**

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { parseMediaType } from '../../../server/http/media-type.ts';
-import { boundaryOf, readMultipart, writeMultipart } from '../../../server/http/multipart.ts';
+import {
+  boundaryOf,
+  multipartLength,
+  readMultipart,
+  writeMultipart,
+} from '../../../server/http/multipart.ts';
 import type { MultipartLimits, OutgoingPart } from '../../../server/http/multipart.ts';
 import { collect } from '../../support/bytes.ts';
 
@@ -53,6 +58,8 @@ describe('reading multipart/related (RFC 2046 5.1.1)', () => {
             body: Buffer.from(body, 'latin1'),
           }));
           const bytes = await collect(writeMultipart(parts, boundary));
+          const heads = parts.map(({ headers }, index) => ({ headers, size: bodies[index]?.length ?? 0 }));
+          expect(multipartLength(heads, boundary)).toBe(bytes.length);
           const read = await readAll(cutAt(bytes, cuts), boundary);
           expect(read).toEqual(
             bodies.map((body, index) => ({

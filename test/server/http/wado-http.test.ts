@@ -114,6 +114,20 @@ describe('HEAD (RFC 9110 9.3.2)', () => {
   });
 });
 
+describe('the length of the body (RFC 9110 8.6)', () => {
+  const MULTIPART = 'multipart/related; type="application/dicom"';
+  it.each([
+    ['as it is stored', STUDY, `${MULTIPART}; transfer-syntax=*`, true],
+    ['as one frame', `${INSTANCE}/frames/1`, 'multipart/related; type="application/octet-stream"', true],
+    ['made while it is sent', STUDY, `${MULTIPART}; transfer-syntax=1.2.840.10008.1.2.4.80`, false],
+  ])('is told of what is sent %s', async (_what, path, accept, isTold) => {
+    const response = await get(path, { Accept: accept });
+    expect(response.status).toBe(200);
+    const length = response.headers.get('content-length');
+    expect(length).toBe(isTold ? String((await bytesOf(response)).length) : null);
+  });
+});
+
 describe('capabilities (PS3.18 8.9)', () => {
   it('are WADL by default and JSON where asked for, and name every route', async () => {
     const wadl = await get('/', {}, 'OPTIONS');
