@@ -5,6 +5,7 @@
  * Trap: the bytes of a frame here include the item headers of its fragments; `joinedItems` takes them out again.
  */
 import type { ImagePixel } from '../read/image-pixel.ts';
+import type { RangeReader } from '../read/ranged-reader.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import {
   basicOffsetsFrom,
@@ -13,9 +14,6 @@ import {
   itemLength,
   type Fragment,
 } from './frame-locator.ts';
-
-/** Reads bytes `start` to `end` (exclusive) of the file; fewer where it ends. */
-export type RangeReader = (start: number, end: number) => Promise<Uint8Array>;
 
 /** Bytes of an item read at once: its header and what tells whether a code stream begins. */
 const HEAD_LENGTH = ITEM_HEADER_LENGTH + 3;

@@ -95,7 +95,7 @@ function elementFrom(context: Context, element: RawElement): DataElement {
     );
     return items.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value: items };
   }
-  const vr = vrIn(context, element);
+  const vr = resolvedVr(element.tag, element.vr, context.isSigned);
   if (isBulk(vr, element)) return { vr, BulkDataURI: `${BULK_DATA_FOLDER}${context.path}${element.tag}` };
   const bytes = bytesOf(context, element);
   if (bytes.length === 0) return { vr };
@@ -108,10 +108,10 @@ function elementFrom(context: Context, element: RawElement): DataElement {
 }
 
 /** The VR to use: UN of a known tag and the dictionary's context-dependent VRs are resolved. PS3.5 A.1, 6.2.2. */
-function vrIn(context: Context, { tag, vr }: RawElement): string {
+function resolvedVr(tag: Tag, vr: string, isSigned: boolean): string {
   if (LOOKUP_TABLES.has(tag)) return 'OW';
   const resolved = vr === 'UN' && !isPrivate(tag) ? dictionaryVrOf(tag) : vr;
-  if (resolved === 'xs') return context.isSigned ? 'SS' : 'US';
+  if (resolved === 'xs') return isSigned ? 'SS' : 'US';
   if (resolved === 'ox' || resolved === 'lt') return 'OW';
   if (resolved === 'up') return 'UL';
   return resolved === 'SQ' || !/^[A-Z]{2}$/.test(resolved) ? 'UN' : resolved;
@@ -121,6 +121,17 @@ function vrIn(context: Context, { tag, vr }: RawElement): string {
 function isBulk(vr: string, { tag, length, isEncapsulated }: RawElement): boolean {
   if (isEncapsulated) return true;
   return BINARY_VR.has(vr) && length > (LOOKUP_TABLES.has(tag) ? MAX_INLINE_TABLE_BYTES : MAX_INLINE_BYTES);
+}
+
+/** True for a value whose bytes no data set holds, wherever it stands: they need not be read. */
+export function isAlwaysBulk({ tag, vr, length }: Pick<RawElement, 'tag' | 'vr' | 'length'>): boolean {
+  const mayHoldItems = vr === 'UN' && dictionaryVrOf(tag) === 'SQ';
+  return (
+    length > MAX_INLINE_TABLE_BYTES &&
+    !tag.startsWith('0002') &&
+    !mayHoldItems &&
+    BINARY_VR.has(resolvedVr(tag, vr, false))
+  );
 }
 
 /** Words of a big-endian file are turned round: inline binary is little endian (PS3.18 F.2.7). */

@@ -9,6 +9,7 @@
 import type { Tag } from '../vocabulary/data-set.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import { byteOrder, tagAt } from './byte-numbers.ts';
+import { headerForm, looksExplicit } from './header-form.ts';
 import { dictionaryVrOf } from './tag-dictionary.ts';
 
 /** How a data set is encoded. PS3.5 Annex A. */
@@ -38,10 +39,22 @@ export interface ElementLimits {
   readonly maxElements?: number;
 }
 
+/** A value of which nothing is at hand: the bytes go on behind it. */
+export interface Gap {
+  /** Where in the bytes the value would begin. */
+  readonly at: number;
+  /** Bytes of the value. */
+  readonly length: number;
+}
+
 /** The bytes end before the data set does. A file is damaged; a prefix of a file is too short. */
 export class EndOfBytes extends PacsError {
-  constructor(what: string) {
+  /** The value of which the end is missing, where it is one. */
+  readonly value: RawElement | undefined;
+
+  constructor(what: string, value?: RawElement) {
     super('malformed-dicom', `The bytes end within ${what}`);
+    this.value = value;
   }
 }
 
@@ -52,18 +65,26 @@ const SEQUENCE_DELIMITER = 'FFFEE0DD';
 /** Deepest nesting of sequences and most elements of one data set, where the caller sets no other limits. */
 const MAX_DEPTH = 48;
 const MAX_ELEMENTS = 500_000;
-const SHORT_FORM = /^(AE|AS|AT|CS|DA|DS|DT|FD|FL|IS|LO|LT|PN|SH|SL|SS|ST|TM|UI|UL|US)$/;
 const PIXEL_TAGS: ReadonlySet<Tag> = new Set(['7FE00008', '7FE00009', '7FE00010']);
 const IMPLICIT_LITTLE_ENDIAN: Encoding = { isExplicitVr: false, isLittleEndian: true };
 
-/** Reads a data set from `start` up to and including Pixel Data; what follows Pixel Data is not read. Throws `EndOfBytes`, `malformed-dicom`, `too-large`. */
+/**
+ * Reads a data set from `start` up to and including Pixel Data; what follows Pixel Data is not read. `gaps` says, in their
+ * order, which values are left out of the bytes. Throws `EndOfBytes`, `malformed-dicom`, `too-large`.
+ */
 export function parseElements(
   bytes: Uint8Array,
   start: number,
   encoding: Encoding,
   limits: ElementLimits = {},
+  gaps: readonly Gap[] = [],
 ): readonly RawElement[] {
-  return new ElementParser(bytes, start, limits).readTopLevel(encoding, (tag) => PIXEL_TAGS.has(tag));
+  return new ElementParser(bytes, start, limits, gaps).readTopLevel(encoding, isPixelTag);
+}
+
+/** True for the elements with which reading ends: Pixel Data, also in floating point. */
+export function isPixelTag(tag: Tag): boolean {
+  return PIXEL_TAGS.has(tag);
 }
 
 /** Reads the File Meta Information (group 0002, always Explicit VR Little Endian); `end` is where the data set begins. PS3.10 7.1. */
@@ -76,21 +97,18 @@ export function parseFileMeta(
   return { elements, end: parser.position };
 }
 
-/** True when an element at `start` carries a VR: two capital letters behind the tag. Files exist that declare it wrongly. */
-export function looksExplicit(bytes: Uint8Array, start: number): boolean {
-  return isCapital(bytes[start + 4]) && isCapital(bytes[start + 5]);
-}
-
 /** One pass over one buffer; the state is the position and the number of elements seen. */
 class ElementParser {
   private readonly bytes: Uint8Array;
+  private readonly gaps: readonly Gap[];
   position: number;
   private count = 0;
   private readonly maxDepth: number;
   private readonly maxElements: number;
 
-  constructor(bytes: Uint8Array, start: number, limits: ElementLimits = {}) {
+  constructor(bytes: Uint8Array, start: number, limits: ElementLimits = {}, gaps: readonly Gap[] = []) {
     this.bytes = bytes;
+    this.gaps = gaps;
     this.position = start;
     this.maxDepth = limits.maxDepth ?? MAX_DEPTH;
     this.maxElements = limits.maxElements ?? MAX_ELEMENTS;
@@ -104,7 +122,7 @@ class ElementParser {
       const head = this.readHead(encoding);
       const element = isLast(head.tag)
         ? this.pixelElement(head)
-        : this.readValue(head, encoding, this.bytes.length, 0);
+        : this.readValue(head, encoding, Infinity, 0);
       elements.push(element);
       if (isLast(element.tag)) break;
     }
@@ -118,7 +136,7 @@ class ElementParser {
       this.position + 8 <= this.bytes.length &&
       byteOrder(true).uint16(this.bytes, this.position) === 0x0002
     ) {
-      elements.push(this.readValue(this.readHead(encoding), encoding, this.bytes.length, 0));
+      elements.push(this.readValue(this.readHead(encoding), encoding, Infinity, 0));
     }
     return elements;
   }
@@ -158,18 +176,21 @@ class ElementParser {
     const { tag, vr, length } = head;
     const offset = this.position;
     if (length === UNDEFINED_LENGTH) return this.readUndefinedLength(head, encoding, depth);
-    this.need(length, `the value of ${tag}`);
-    if (offset + length > limit) {
+    const end = this.endOf(offset, length);
+    if (end > limit) {
       throw new PacsError('malformed-dicom', `The length of ${tag} reaches beyond the item that holds it`);
     }
+    // A sequence says by itself where its bytes end.
+    if (vr !== 'SQ' && end > this.bytes.length)
+      throw new EndOfBytes(`the value of ${tag}`, { ...head, offset });
     const isUnknownSequence = vr === 'UN' && dictionaryVrOf(tag) === 'SQ';
     const items =
       vr === 'SQ'
-        ? this.readItems(encoding, offset + length, depth)
+        ? this.readItems(encoding, end, depth)
         : isUnknownSequence
-          ? this.tryReadItems(offset + length, depth)
+          ? this.tryReadItems(end, depth)
           : undefined;
-    this.position = offset + length;
+    this.position = end;
     return { ...head, vr: items ? 'SQ' : vr, offset, ...(items && { items }) };
   }
 
@@ -208,15 +229,14 @@ class ElementParser {
       if (head.tag !== ITEM) {
         throw new PacsError('malformed-dicom', `An item was expected in a sequence, found ${head.tag}`);
       }
-      items.push(this.readItem(head.length, encoding, end ?? this.bytes.length, depth + 1));
+      items.push(this.readItem(head.length, encoding, end ?? Infinity, depth + 1));
     }
     return items;
   }
 
   private readItem(length: number, encoding: Encoding, limit: number, depth: number): RawElement[] {
     const isUndefined = length === UNDEFINED_LENGTH;
-    if (!isUndefined) this.need(length, 'an item');
-    const end = isUndefined ? limit : this.position + length;
+    const end = isUndefined ? limit : this.endOf(this.position, length);
     if (end > limit)
       throw new PacsError('malformed-dicom', 'The length of an item reaches beyond its sequence');
     const elements: RawElement[] = [];
@@ -248,6 +268,16 @@ class ElementParser {
       : { ...head, offset };
   }
 
+  /** Where `length` bytes of the file from `offset` end in the bytes at hand: a gap counts, and takes no place. */
+  private endOf(offset: number, length: number): number {
+    let end = offset + length;
+    for (const gap of this.gaps) {
+      if (gap.at >= end) break;
+      if (gap.at >= offset) end -= gap.length;
+    }
+    return end;
+  }
+
   private need(length: number, what: string): void {
     if (this.position + length > this.bytes.length) throw new EndOfBytes(what);
   }
@@ -258,20 +288,4 @@ interface Head {
   readonly vr: string;
   readonly length: number;
   readonly isLittleEndian: boolean;
-}
-
-/** Where the length stands. PS3.5 7.1.2. Some files write spaces or `??` for a VR, with a short length; some leave the VR out altogether. */
-function headerForm(bytes: Uint8Array, at: number): 'bare' | 'short' | 'long' {
-  const vr = [bytes[at + 4] ?? 0, bytes[at + 5] ?? 0];
-  if (!vr.every(isPrintable)) return 'bare';
-  const isLong = looksExplicit(bytes, at) && !SHORT_FORM.test(String.fromCharCode(...vr));
-  return isLong ? 'long' : 'short';
-}
-
-function isPrintable(byte: number): boolean {
-  return byte >= 0x20 && byte <= 0x7e;
-}
-
-function isCapital(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x41 && byte <= 0x5a;
 }

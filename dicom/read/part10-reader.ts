@@ -14,13 +14,14 @@ import { parseUid, TRANSFER_SYNTAX } from '../vocabulary/uids.ts';
 import { dataSetFrom } from './data-set.ts';
 import {
   EndOfBytes,
-  looksExplicit,
   parseElements,
   parseFileMeta,
   type ElementLimits,
   type Encoding,
+  type Gap,
   type RawElement,
 } from './element-parser.ts';
+import { looksExplicit } from './header-form.ts';
 
 const PREAMBLE_LENGTH = 128;
 const DATA_START = PREAMBLE_LENGTH + 4;
@@ -39,26 +40,13 @@ export interface Part10 {
   readonly transferSyntaxUid: string;
   readonly encoding: Encoding;
   readonly elements: readonly RawElement[];
+  /** Values that are left out of the bytes, in their order. */
+  readonly gaps: readonly Gap[];
 }
 
 /** Reads the header of a whole file, or of a prefix that reaches Pixel Data. Throws `not-dicom`, `malformed-dicom` (also when the bytes end within the header), `missing-attribute`, `invalid-uid`, `too-large`. */
 export function readHeader(bytes: Uint8Array, limits: ReadLimits = {}): InstanceHeader {
   return headerOf(parsePart10(bytes, limits));
-}
-
-/** Reads the header from the first bytes of a file; `undefined` when they do not reach Pixel Data: read more and ask again, or the whole file, which is for {@link readHeader}. Throws like it. */
-export function readHeaderFromPrefix(
-  prefix: Uint8Array,
-  limits: ReadLimits = {},
-): InstanceHeader | undefined {
-  if (prefix.length < DATA_START) return undefined;
-  try {
-    const part10 = parsePart10(prefix, limits);
-    return locationOf(part10.elements) && headerOf(part10);
-  } catch (error) {
-    if (error instanceof EndOfBytes) return undefined;
-    throw error;
-  }
 }
 
 /** Reads a whole file: the header, and the same attributes as a data set. Binary values over 1 KiB, of look-up tables over 256 KiB, are a `BulkDataURI`. Throws like {@link readHeader}. */
@@ -70,8 +58,8 @@ export function readPart10(bytes: Uint8Array): {
   return { header, dataSet: header.attributes };
 }
 
-/** Takes a file apart without interpreting values. Throws `not-dicom`, `malformed-dicom`, `missing-attribute`, `invalid-uid`, `too-large`. */
-export function parsePart10(file: Uint8Array, limits: ReadLimits = {}): Part10 {
+/** Takes a file apart without interpreting values; `gaps` says which of them are left out. Throws `not-dicom`, `malformed-dicom`, `missing-attribute`, `invalid-uid`, `too-large`. */
+export function parsePart10(file: Uint8Array, limits: ReadLimits = {}, gaps: readonly Gap[] = []): Part10 {
   if (!isPart10(file)) {
     throw new PacsError('not-dicom', 'The bytes DICM were expected at offset 128 (PS3.10 7.1)');
   }
@@ -79,7 +67,19 @@ export function parsePart10(file: Uint8Array, limits: ReadLimits = {}): Part10 {
   const transferSyntaxUid = transferSyntaxOf(file, meta.elements, meta.end);
   const bytes = inflatedFrom(file, meta.end, transferSyntaxUid, limits.maxInflatedBytes);
   const encoding = encodingOf(bytes, meta.end, transferSyntaxUid);
-  return { bytes, transferSyntaxUid, encoding, elements: parseElements(bytes, meta.end, encoding, limits) };
+  const elements = parseElements(bytes, meta.end, encoding, limits, gaps);
+  return { bytes, transferSyntaxUid, encoding, elements, gaps };
+}
+
+/** Where a value of a file lies in it, as far as it lies in `bytes` at `offset`: values that are left out count. */
+export function positionIn({ gaps }: Pick<Part10, 'gaps'>, offset: number): number {
+  return gaps.reduce((position, gap) => (gap.at < offset ? position + gap.length : position), offset);
+}
+
+/** The transfer syntax of a file whose File Meta Information `prefix` holds. Throws `missing-attribute`, `invalid-uid`. */
+export function transferSyntaxIn(prefix: Uint8Array): string {
+  const { elements, end } = parseFileMeta(prefix, DATA_START);
+  return transferSyntaxOf(prefix, elements, end);
 }
 
 /** The bytes that positions in a header refer to: the file itself, or for the deflated transfer syntax the file with its data set inflated. */
@@ -149,9 +149,11 @@ function inflate(deflated: Uint8Array, maxBytes: number): Uint8Array {
   }
 }
 
-function headerOf({ bytes, transferSyntaxUid, elements }: Part10): InstanceHeader {
+/** The header of a file that was taken apart. Throws `missing-attribute`, `invalid-uid`. */
+export function headerOf(part10: Part10): InstanceHeader {
+  const { bytes, transferSyntaxUid, elements } = part10;
   const attributes = dataSetFrom(bytes, elements);
-  const pixelData = locationOf(elements);
+  const pixelData = locationOf(part10);
   return {
     studyInstanceUid: uidOf(attributes, 'StudyInstanceUID'),
     seriesInstanceUid: uidOf(attributes, 'SeriesInstanceUID'),
@@ -172,11 +174,11 @@ function uidOf(
   return parseUid(value, keyword);
 }
 
-function locationOf(elements: readonly RawElement[]): PixelDataLocation | undefined {
-  const element = elements.find(({ tag }) => tag === TAG.PixelData);
+function locationOf(part10: Part10): PixelDataLocation | undefined {
+  const element = part10.elements.find(({ tag }) => tag === TAG.PixelData);
   return (
     element && {
-      offset: element.offset,
+      offset: positionIn(part10, element.offset),
       length: element.length,
       isEncapsulated: element.isEncapsulated === true,
     }

@@ -6,15 +6,16 @@
  */
 import { presentedImages } from '../../dicom/read/presentation-state.ts';
 import { isReportMediaType, REPORT_MEDIA_TYPES, reportAs } from '../../dicom/sr/report-text.ts';
-import { bulkDataAt } from '../../dicom/read/bulk-data.ts';
 import { textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 import type { ImageMediaType } from '../imaging/image-task.ts';
 import type { StoredInstance, StoredPlace } from '../storage/stored-instance.ts';
+import { bulkValue, wholeOf } from './bulk-value.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { orderImage, type ImageOrder } from './image-order.ts';
+import type { OutgoingPart } from './multipart.ts';
 
 /** One thing to send: an image, a text, a document. */
 export interface Rendering {
@@ -26,7 +27,7 @@ export interface Rendering {
   readonly mediaTypes: readonly string[];
   /** SHA-256 of every instance that it is made of. */
   readonly sources: readonly string[];
-  make(mediaType: string): Promise<Uint8Array>;
+  make(mediaType: string): Promise<OutgoingPart['body']>;
 }
 
 /** Everything of an order but its media type and what the category adds. */
@@ -127,7 +128,7 @@ async function documentRenderings(services: DicomWebServices, place: StoredPlace
     place,
     mediaTypes: [mediaType],
     sources: [place.sha256],
-    make: async () => bulkDataAt(await services.objects.read(place.objectKey), TAG.EncapsulatedDocument),
+    make: async () => wholeOf(await bulkValue(services, place, TAG.EncapsulatedDocument)).body,
   };
   return [rendering];
 }

@@ -5,13 +5,13 @@
  */
 import type { Request, RequestHandler, Response } from 'express';
 import { readImagePixel } from '../../dicom/read/image-pixel.ts';
-import { bulkDataAt } from '../../dicom/read/bulk-data.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { isItem } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
+import { bulkValue, wholeOf } from './bulk-value.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { isUnchanged } from './entity-tag.ts';
 import { frameBytes, frameSyntax } from './frame-bytes.ts';
@@ -41,19 +41,20 @@ export function retrieveBulkData(services: DicomWebServices): RequestHandler {
     }
     const { offer } = negotiate(request, OFFERS);
     if (isUnchanged(request, response, [instance.sha256], path, String(offer.isMultipart), url)) return;
-    const bytes = await bulkBytes(services, instance, path);
-    const headers = { 'Content-Type': OCTETS, 'Content-Location': `${url}/bulkdata/${path}` };
-    if (offer.isMultipart) await sendMultipart(response, OCTETS, [{ headers, body: bytes }]);
-    else await sendRanged(response, rangedBytes(headers, bytes));
+    const part = await bulkPart(services, instance, path, url);
+    if (offer.isMultipart) await sendMultipart(response, OCTETS, [wholeOf(part)]);
+    else await sendRanged(response, part);
   };
 }
 
-async function bulkBytes(
-  { objects, decodingPlaces }: DicomWebServices,
-  { objectKey }: StoredInstance,
+async function bulkPart(
+  services: DicomWebServices,
+  instance: StoredInstance,
   path: string,
-): Promise<Uint8Array> {
-  return await decodingPlaces.pass(async () => bulkDataAt(await objects.read(objectKey), path));
+  url: string,
+): Promise<RangedPart> {
+  const headers = { 'Content-Type': OCTETS, 'Content-Location': `${url}/bulkdata/${path}` };
+  return await bulkValue(services, instance, path, headers);
 }
 
 async function sendPixelData(
@@ -113,8 +114,7 @@ async function* partsOf(
   for (const instance of instances) {
     const url = addressOf(base, instance);
     for (const path of which === 'all' ? bulkPaths(instance.metadata) : []) {
-      const headers = { 'Content-Type': OCTETS, 'Content-Location': `${url}/bulkdata/${path}` };
-      yield { headers, body: await bulkBytes(services, instance, path) };
+      yield wholeOf(await bulkPart(services, instance, path, url));
     }
     if (instance.pixelData) yield* pixelParts(services, instance, url);
   }
@@ -148,10 +148,6 @@ function nativePart(
     size: length,
     read: ({ start, end }) => objects.stream(objectKey, { start: offset + start, end: offset + end }),
   };
-}
-
-function wholeOf({ headers, size, read }: RangedPart): OutgoingPart {
-  return { headers, body: read({ start: 0, end: size }) };
 }
 
 /** The paths behind every `BulkDataURI` of a header. */

@@ -16,7 +16,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** Throws `too-large` when the data set of a deflated object (PS3.5 A.5) inflates to more than `maxBytes`, `malformed-dicom` when it cannot be inflated. */
 export async function requireInflatedWithin(staged: StagedObject, maxBytes: number): Promise<void> {
-  const start = dataSetStart(await staged.readPrefix(META_BYTES));
+  const start = dataSetStart(await staged.read({ start: 0, end: META_BYTES }));
   let inflatedBytes = 0;
   const counted = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -5,9 +5,10 @@ import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { toGrey } from '../../dicom/pixels/render.ts';
 import { readImagePixel } from '../../dicom/read/image-pixel.ts';
 import { readOverlayPlanes } from '../../dicom/read/overlay-planes.ts';
-import { readHeader, readHeaderFromPrefix, readPart10 } from '../../dicom/read/part10-reader.ts';
+import { readHeader, readPart10 } from '../../dicom/read/part10-reader.ts';
 import { presentationFor, presentedImages } from '../../dicom/read/presentation-state.ts';
 import { readPixelModule } from '../../dicom/read/pixel-module.ts';
+import { readHeaderByRanges } from '../../dicom/read/ranged-reader.ts';
 import { readReport } from '../../dicom/sr/report-reader.ts';
 import { reportAs } from '../../dicom/sr/report-text.ts';
 import { shellOf } from '../../dicom/transcode/file-shell.ts';
@@ -17,15 +18,14 @@ import { readNativeModel } from '../../dicom/web-model/native-model-reader.ts';
 import { writeNativeModel } from '../../dicom/web-model/native-model-writer.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import { PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
-
-const PREFIX_BYTES = 64 * 1024;
+import { rangesOf } from '../support/bytes.ts';
 
 /** How the walk ended: the image was turned into grey, or the kind of the last refusal. */
 export type Outcome = 'shown' | FailureKind;
 
 /** Walks. Throws whatever is no `PacsError`, and also a `PacsError` of kind `internal`, which names nothing. */
 export async function walk(file: Uint8Array): Promise<Outcome> {
-  await named(() => readHeaderFromPrefix(file.subarray(0, PREFIX_BYTES)));
+  await named(() => readHeaderByRanges(rangesOf(file), file.length));
   await named(() => readPart10(file));
   let header: InstanceHeader | undefined;
   const reading = await named(() => (header = readHeader(file)));

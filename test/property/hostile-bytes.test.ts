@@ -8,8 +8,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { toGrey } from '../../dicom/pixels/render.ts';
-import { readHeader, readHeaderFromPrefix } from '../../dicom/read/part10-reader.ts';
+import { readHeader } from '../../dicom/read/part10-reader.ts';
 import { readPixelModule } from '../../dicom/read/pixel-module.ts';
+import { readHeaderByRanges } from '../../dicom/read/ranged-reader.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import {
   bytes,
@@ -21,6 +22,7 @@ import {
   u16,
   u32,
 } from '../support/part10-bytes.ts';
+import { rangesOf } from '../support/bytes.ts';
 import { sharedData } from '../support/shared-data.ts';
 
 const NATIVE = part10(
@@ -68,8 +70,8 @@ const REAL = [
 /** Everything a file meets on its way; `undefined` or the PacsError. */
 async function walk(file: Uint8Array): Promise<PacsError | undefined> {
   try {
-    readHeaderFromPrefix(file);
-    const header = readHeader(file);
+    const header = await readHeaderByRanges(rangesOf(file), file.length);
+    expect(header).toEqual(readHeader(file));
     const grey = toGrey(await decodeFrame(file, header, 0), readPixelModule(header));
     expect(grey.samples).toHaveLength(grey.rows * grey.columns);
     return undefined;

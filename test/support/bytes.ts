@@ -15,3 +15,8 @@ export async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> 
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
+
+/** A file in memory, to be read by ranges. */
+export function rangesOf(file: Uint8Array): (start: number, end: number) => Promise<Uint8Array> {
+  return (start, end) => Promise.resolve(file.subarray(start, end));
+}

@@ -31,7 +31,7 @@ const broken = (): never => {
   throw new PacsError('storage-unavailable', 'The disk is full (ENOSPC)');
 };
 
-type Step = 'none' | 'stage' | 'readPrefix' | 'sync' | 'moveTo' | 'after moveTo';
+type Step = 'none' | 'stage' | 'read' | 'sync' | 'moveTo' | 'after moveTo';
 
 /** The object store of this file, failing at one step. */
 function failingAt(step: Step): ObjectStore {
@@ -39,8 +39,7 @@ function failingAt(step: Step): ObjectStore {
   const staged = (inner: StagedObject): StagedObject => ({
     sizeBytes: inner.sizeBytes,
     sha256: inner.sha256,
-    readPrefix: async (length) => (step === 'readPrefix' ? broken() : await inner.readPrefix(length)),
-    read: (range) => inner.read(range),
+    read: async (range) => (step === 'read' ? broken() : await inner.read(range)),
     sync: async () => {
       if (step === 'sync') broken();
       await inner.sync();
@@ -81,7 +80,7 @@ async function expectRetryWorks(): Promise<void> {
 }
 
 describe('when the object store fails', () => {
-  it.each<Step>(['stage', 'readPrefix', 'sync', 'moveTo', 'after moveTo'])('at %s', async (step) => {
+  it.each<Step>(['stage', 'read', 'sync', 'moveTo', 'after moveTo'])('at %s', async (step) => {
     await expectNothingThenSuccess(storage.instances({ objects: failingAt(step) }));
     await expectRetryWorks();
   });

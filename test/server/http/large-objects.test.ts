@@ -1,0 +1,142 @@
+/** Objects whose size is not that of pixels: a document and a waveform of 40 MB, through a store and back. */
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { itemsOf, type DataSet } from '../../../dicom/vocabulary/data-set.ts';
+import { TRANSFER_SYNTAX } from '../../../dicom/vocabulary/uids.ts';
+import type { ByteRange, ObjectStore } from '../../../server/storage/object-store.ts';
+import { serveDicomWeb, type TestServer } from '../../support/http-server.ts';
+import { IDENTITY, part10, type RawElementInput } from '../../support/part10-bytes.ts';
+import { createTestStorage, type TestStorage } from '../../support/storage.ts';
+
+const SIZE = 40_000_000;
+const CHUNK = 1_000_000;
+const INSTANCE = '/studies/2.25.1/series/2.25.2/instances/2.25.3';
+const MARK = Buffer.from('here is the value');
+
+let storage: TestStorage;
+let server: TestServer;
+/** Most bytes of a stored or staged object that were held at once. */
+let most = 0;
+const noted = async (bytes: Promise<Uint8Array>): Promise<Uint8Array> => {
+  most = Math.max(most, (await bytes).length);
+  return await bytes;
+};
+
+beforeAll(async () => {
+  storage = await createTestStorage();
+  const { objects: files } = storage;
+  const objects: ObjectStore = {
+    stage: async (body, options) => {
+      const staged = await files.stage(body, options);
+      return {
+        sizeBytes: staged.sizeBytes,
+        sha256: staged.sha256,
+        read: (range) => noted(staged.read(range)),
+        sync: () => staged.sync(),
+        moveTo: (key) => staged.moveTo(key),
+        discard: () => staged.discard(),
+      };
+    },
+    read: (key, range?: ByteRange) => noted(files.read(key, range)),
+    stream: (...given) => files.stream(...given),
+    delete: (key) => files.delete(key),
+    stagedKeys: () => files.stagedKeys(),
+    removeStaged: () => files.removeStaged(),
+  };
+  server = await serveDicomWeb(storage, { objects, instances: storage.instances({ objects }) });
+});
+afterAll(async () => {
+  await server.close();
+  await storage.close();
+});
+
+/** The long value, a chunk at a time. */
+function* value(): Generator<Uint8Array> {
+  for (let at = 0; at < SIZE; at += CHUNK) yield new Uint8Array(CHUNK).fill(at / CHUNK);
+}
+
+/** A file, a chunk at a time, in which the value stands in the place of {@link MARK}. Its sequences are of undefined length. */
+function* fileOf(
+  elements: readonly RawElementInput[],
+  syntax: string,
+  isImplicit: boolean,
+): Generator<Uint8Array> {
+  const file = Buffer.from(
+    part10([...IDENTITY, ...elements], syntax, { isImplicit, hasUndefinedLengths: true }),
+  );
+  const at = file.indexOf(MARK);
+  file.writeUInt32LE(SIZE, at - 4);
+  yield file.subarray(0, at);
+  yield* value();
+  yield file.subarray(at + MARK.length + (MARK.length % 2));
+}
+
+function sha256(chunks: Iterable<Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function sha256Of(response: Response): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of response.body ?? []) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+async function get(path: string, accept: string, headers: Record<string, string> = {}): Promise<Response> {
+  const url = path.startsWith('http') ? path : `${server.base}${path}`;
+  const response = await fetch(url, { headers: { Accept: accept, ...headers } });
+  expect(response.ok).toBe(true);
+  return response;
+}
+
+const DOCUMENT: readonly RawElementInput[] = [
+  ['00420011', 'OB', MARK],
+  ['00420012', 'LO', 'application/pdf'],
+  ['FFFCFFFC', 'OB', new Uint8Array(100)],
+];
+const WAVEFORM: readonly RawElementInput[] = [
+  ['54000100', 'SQ', [[['003A0005', 'US', Uint8Array.of(12, 0)], ['54001010', 'OW', MARK]], [['54001006', 'CS', 'SS']]]],
+]; // prettier-ignore
+
+describe('an object of 40 MB without pixels', () => {
+  it.each([
+    ['a document', DOCUMENT, '1.2.840.10008.5.1.4.1.1.104.1', 'bulkdata/00420011', false],
+    ['a waveform', WAVEFORM, '1.2.840.10008.5.1.4.1.1.9.1.1', 'bulkdata/54000100.1.54001010', false],
+    ['a waveform in implicit VR', WAVEFORM, '1.2.840.10008.5.1.4.1.1.9.1.1', 'bulkdata/54000100.1.54001010', true],
+  ])('is stored and given back, and little of it is ever held: %s', async (_what, elements, sopClass, address, isImplicit) => {
+    most = 0;
+    await storage.clear();
+    const syntax = isImplicit ? TRANSFER_SYNTAX.implicitVrLittleEndian : TRANSFER_SYNTAX.explicitVrLittleEndian;
+    const chunks = (): Iterable<Uint8Array> => fileOf([...elements, ['00080016', 'UI', sopClass]], syntax, isImplicit);
+    const response = await fetch(`${server.base}/studies`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/dicom' },
+      body: ReadableStream.from(chunks()),
+      duplex: 'half',
+    });
+    expect(response.status, await response.text()).toBe(200);
+
+    const [instance] = await storage.index.listInstances({ studyUid: '2.25.1' });
+    expect(instance).toMatchObject({ sha256: sha256(chunks()), sopClassUid: sopClass });
+    const [metadata = {}] = (await (await get(`${INSTANCE}/metadata`, 'application/dicom+json')).json()) as DataSet[];
+    const [first = {}] = itemsOf(metadata, '54000100');
+    const uri = (metadata['00420011'] ?? first['54001010'])?.BulkDataURI ?? '';
+    expect(uri).toBe(`${server.base}${INSTANCE}/${address}`);
+    expect(metadata['00420012']?.Value ?? itemsOf(metadata, '54000100')).toEqual(
+      elements === DOCUMENT ? ['application/pdf'] : [expect.anything(), { '54001006': { vr: 'CS', Value: ['SS'] } }],
+    );
+
+    expect(await sha256Of(await get(uri, 'application/octet-stream'))).toBe(sha256(value()));
+    const tail = await get(uri, 'application/octet-stream', { Range: 'bytes=-3' });
+    expect(Buffer.from(await tail.arrayBuffer())).toEqual(Buffer.alloc(3, 39));
+    if (elements === DOCUMENT) {
+      expect(await sha256Of(await get(`${INSTANCE}/rendered`, 'application/pdf'))).toBe(sha256(value()));
+    }
+    if (!isImplicit) {
+      const file = await get(INSTANCE, 'application/dicom; transfer-syntax=*');
+      expect(await sha256Of(file)).toBe(sha256(chunks()));
+    }
+    expect(most).toBeLessThan(CHUNK);
+  }); // prettier-ignore
+});
