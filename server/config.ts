@@ -8,11 +8,12 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+import { CAPTURE_ENCODINGS, RESULT_OBJECT_KINDS, type ResultSettings } from '../dicom/results/index.ts';
 import { PacsError } from '../dicom/vocabulary/failure.ts';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../models/runtime/execution-provider.ts';
 import { LOG_LEVELS, type LogLevel } from './operations/log.ts';
-import { type SettingName, SETTINGS } from './settings.ts';
-import { decimal, listOf, SWITCH, wholeNumber } from './setting-values.ts';
+import { REPORT_CLASS_NAMES, type SettingName, SETTINGS } from './settings.ts';
+import { decimal, listAmong, listOf, oneOf, SWITCH, wholeNumber } from './setting-values.ts';
 
 /** Everything the server is told from outside. */
 export interface Configuration {
@@ -35,6 +36,8 @@ export interface Configuration {
   readonly researchModels: boolean;
   /** Seconds without a new image after which a study counts as complete. */
   readonly studyQuietSeconds: number;
+  /** Which objects are written for each analysed study. */
+  readonly results: Required<ResultSettings>;
   /** True when the demo studies are loaded at the first start. */
   readonly demo: boolean;
   /** True when studies, series and instances may be deleted. */
@@ -91,6 +94,11 @@ export function readConfiguration(environment: Environment): Configuration {
     modelIds: read.optional('OSTEON_MODELS', listOf(/^[a-z0-9][a-z0-9-]*$/)),
     researchModels: read.one('OSTEON_RESEARCH_MODELS', SWITCH),
     studyQuietSeconds: read.one('OSTEON_STUDY_QUIET_SECONDS', decimal().pipe(z.number().min(0).max(3600))),
+    results: {
+      objects: read.one('OSTEON_RESULT_OBJECTS', listAmong(RESULT_OBJECT_KINDS, 'sr')),
+      reportClass: read.one('OSTEON_REPORT_CLASS', oneOf(REPORT_CLASS_NAMES)),
+      captureEncoding: read.one('OSTEON_SUMMARY_ENCODING', z.enum(CAPTURE_ENCODINGS)),
+    },
     demo: read.one('OSTEON_DEMO', SWITCH),
     allowDelete: read.one('OSTEON_ALLOW_DELETE', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),

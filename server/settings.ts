@@ -2,6 +2,13 @@
  * Every setting as people read it: the one table that the configuration is read by, and that `--help` and
  * `docs/configuration.md` show.
  */
+import {
+  CAPTURE_ENCODINGS,
+  DEFAULT_CAPTURE_ENCODING,
+  DEFAULT_RESULT_OBJECTS,
+  RESULT_OBJECT_KINDS,
+  type ReportClass,
+} from '../dicom/results/index.ts';
 import { EXECUTION_PROVIDERS } from '../models/runtime/execution-provider.ts';
 import { LOG_LEVELS } from './operations/log.ts';
 
@@ -16,6 +23,12 @@ export interface Setting {
 }
 
 const ON_OFF = 'on or off';
+
+/** SOP classes of the report by the names that settings use. */
+export const REPORT_CLASS_NAMES = {
+  'comprehensive-3d-sr': 'comprehensive3dSr',
+  'comprehensive-sr': 'comprehensiveSr',
+} as const satisfies Record<string, ReportClass>;
 
 /** Every setting, in the order they are shown. */
 export const SETTINGS = {
@@ -70,6 +83,22 @@ export const SETTINGS = {
     default: '5',
     meaning: 'Seconds without a new image after which a study is complete and its results are written.',
     expected: 'a number from 0 to 3600',
+  },
+  OSTEON_RESULT_OBJECTS: {
+    default: DEFAULT_RESULT_OBJECTS.join(','),
+    meaning:
+      'What is written for an analysed study: the report (sr), presentation states (gsps), segmentations of outlines (seg), summary images (sc), key objects where something is definite (kos).',
+    expected: `sr and any of ${RESULT_OBJECT_KINDS.filter((kind) => kind !== 'sr').join(', ')}, separated by commas`,
+  },
+  OSTEON_REPORT_CLASS: {
+    default: 'comprehensive-3d-sr',
+    meaning: 'SOP class of the report, whose content is the same in each.',
+    expected: `one of ${Object.keys(REPORT_CLASS_NAMES).join(', ')}`,
+  },
+  OSTEON_SUMMARY_ENCODING: {
+    default: DEFAULT_CAPTURE_ENCODING,
+    meaning: 'How summary images are encoded: native is Explicit VR Little Endian, jpeg is JPEG Baseline.',
+    expected: `one of ${CAPTURE_ENCODINGS.join(', ')}`,
   },
   OSTEON_DEMO: {
     default: 'on',

@@ -19,7 +19,7 @@ import { analysesRouter } from './http/analyses.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import type { Component } from './http/health.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
-import { startImagingPool } from './imaging/imaging-pool.ts';
+import { startImagingPool, type ImagingPool } from './imaging/imaging-pool.ts';
 import { framesOf, type ImagingTask } from './imaging/imaging-task.ts';
 import { loadDemoStudies } from './ingest/demo-studies.ts';
 import { InstanceDeletion } from './ingest/delete-instances.ts';
@@ -95,7 +95,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const index = new StudyIndex(pool);
   const metrics = createMetrics(() => countByState(pool));
   const observerUid = await installationUid(pool);
-  const analysis = openAnalysis(configuration, { pool, index, metrics, log, observerUid });
+  const analysis = openAnalysis(configuration, { pool, objects, index, imaging, metrics, log, observerUid });
   shutdown.onClose('analysis', () => analysis.stop(), DRAIN_MS);
   const onLeftover = (error: PacsError): void => {
     log.warn({ error }, 'left something behind; the next repair removes it');
@@ -175,7 +175,9 @@ function openAnalysis(
   configuration: Configuration,
   parts: {
     pool: Pool;
+    objects: FileObjectStore;
     index: StudyIndex;
+    imaging: ImagingPool;
     metrics: Metrics;
     log: Log;
     observerUid: string;
@@ -194,10 +196,13 @@ function openAnalysis(
       modalities: configuration.modalities,
       softwareVersion: packageDescription.version,
       observer: { uid: parts.observerUid, name: MANUFACTURER },
+      results: configuration.results,
     },
     {
       database: parts.pool,
+      objects: parts.objects,
       index: parts.index,
+      imaging: parts.imaging.run,
       onError: (error) => {
         parts.log.error({ error }, 'an analysis failed');
       },

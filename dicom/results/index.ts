@@ -13,18 +13,23 @@ import { buildSegmentations } from './segmentation.ts';
 import { buildReport } from './sr-document.ts';
 
 export { compressedWithLoss } from './lossy-compression.ts';
+export { resultSettingsKey } from './result-writer.ts';
 export {
   CAPTURE_ENCODINGS,
   DEFAULT_CAPTURE_ENCODING,
+  DEFAULT_REPORT_CLASS,
   DEFAULT_RESULT_OBJECTS,
+  REPORT_CLASSES,
   RESULT_OBJECT_KINDS,
   type CaptureEncoding,
   type ReferencedInstance,
+  type ReportClass,
   type ResultImage,
   type ResultObject,
   type ResultObjectKind,
   type ResultPixels,
   type ResultSetInput,
+  type ResultSettings,
 } from './input.ts';
 
 /** What makes the objects of one kind; `earlier` are those of the kinds before it. */

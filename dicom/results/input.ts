@@ -32,7 +32,17 @@ export interface ResultImage {
   readonly metadata: DataSet;
 }
 
-export interface ResultSetInput {
+/** Which objects a set is made of, and how. */
+export interface ResultSettings {
+  /** Which kinds are written, `sr` among them; absent: {@link DEFAULT_RESULT_OBJECTS}. Their order does not count. */
+  readonly objects?: readonly ResultObjectKind[];
+  /** SOP class of the report; absent: {@link DEFAULT_REPORT_CLASS}. */
+  readonly reportClass?: ReportClass;
+  /** Encoding of secondary captures; absent: {@link DEFAULT_CAPTURE_ENCODING}. */
+  readonly captureEncoding?: CaptureEncoding;
+}
+
+export interface ResultSetInput extends ResultSettings {
   /** Attributes of one source image: patient, study and accession attributes are carried over exactly. */
   readonly studyAttributes: DataSet;
   /** At least one, all of one study. */
@@ -44,12 +54,6 @@ export interface ResultSetInput {
   readonly softwareVersion: string;
   /** The system as TID 1004 names it. */
   readonly observer: { readonly uid: string; readonly name: string };
-  /** Which kinds are written, `sr` among them; absent: {@link DEFAULT_RESULT_OBJECTS}. Their order does not count. */
-  readonly objects?: readonly ResultObjectKind[];
-  /** SOP class of the report; absent: {@link DEFAULT_REPORT_CLASS}. */
-  readonly reportClass?: ReportClass;
-  /** Encoding of secondary captures; absent: {@link DEFAULT_CAPTURE_ENCODING}. */
-  readonly captureEncoding?: CaptureEncoding;
 }
 
 /** An object to be stored: valid when built, without group 0002. */

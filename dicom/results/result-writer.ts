@@ -14,6 +14,7 @@ import { withSites } from './finding-sites.ts';
 import { nameBasedUid, resultSetName } from './identifiers.ts';
 import {
   DEFAULT_CAPTURE_ENCODING,
+  DEFAULT_REPORT_CLASS,
   DEFAULT_RESULT_OBJECTS,
   RESULT_OBJECT_KINDS,
   type CaptureEncoding,
@@ -22,6 +23,7 @@ import {
   type ResultObjectKind,
   type ResultPixels,
   type ResultSetInput,
+  type ResultSettings,
 } from './input.ts';
 import { patientAndStudy } from './patient-and-study.ts';
 import { equipmentAndCommon } from './provenance.ts';
@@ -65,8 +67,8 @@ export function resultContext(unordered: ResultSetInput): ResultContext {
     observerUid: input.observer.uid,
     predecessor: input.predecessor,
   });
-  // The report names its siblings, so a set with others is another set; so is one whose captures are encoded otherwise.
-  const setName = JSON.stringify([name, ...kinds, kinds.includes('sc') ? captureEncodingOf(input) : '']);
+  // The report names its siblings, so a set with others is another set.
+  const setName = JSON.stringify([name, resultSettingsKey(input)]);
   const multiFrame = new Set(
     input.images.filter(isMultiFrame).map(({ outcome }) => outcome.source.sopInstanceUid),
   );
@@ -144,13 +146,20 @@ export function lateralityOf(images: readonly ResultImage[]): string | readonly 
   return others.length === 0 && (side === 'L' || side === 'R') ? side : [];
 }
 
+/** One text for each way of making a set: settings that make the same objects have the same. Throws `invalid-value` without the report. */
+export function resultSettingsKey(settings: ResultSettings): string {
+  const kinds = kindsOf(settings);
+  const encoding = kinds.includes('sc') ? captureEncodingOf(settings) : '';
+  return [...kinds, settings.reportClass ?? DEFAULT_REPORT_CLASS, encoding].join(' ');
+}
+
 /** How the captures of a set are encoded. */
-export function captureEncodingOf({ captureEncoding }: ResultSetInput): CaptureEncoding {
+export function captureEncodingOf({ captureEncoding }: ResultSettings): CaptureEncoding {
   return captureEncoding ?? DEFAULT_CAPTURE_ENCODING;
 }
 
 /** The kinds asked for, each once and the root first. Throws `invalid-value` without the report. */
-function kindsOf({ objects = DEFAULT_RESULT_OBJECTS }: ResultSetInput): readonly ResultObjectKind[] {
+function kindsOf({ objects = DEFAULT_RESULT_OBJECTS }: ResultSettings): readonly ResultObjectKind[] {
   if (!objects.includes('sr')) {
     throw new PacsError('invalid-value', 'a result set needs its report: sr is missing among its objects');
   }

@@ -9,8 +9,13 @@ import { numberOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { REJECTION_REASONS, type ImageOutcome, type SourceImage } from '../../dicom/vocabulary/finding.ts';
-import { buildResultSet, type ResultObject } from '../../dicom/results/index.ts';
-import { writePart10 } from '../../dicom/write/part10-writer.ts';
+import {
+  buildResultSet,
+  DEFAULT_RESULT_OBJECTS,
+  resultSettingsKey,
+  type ResultObject,
+  type ResultSettings,
+} from '../../dicom/results/index.ts';
 import type { ModelSet } from '../../models/pipeline.ts';
 import { oneChunk } from '../ingest/one-chunk.ts';
 import type { InstanceStore } from '../ingest/store-instances.ts';
@@ -44,6 +49,10 @@ export interface StudyAnalysisServices {
   /** Identity of this installation in its results. */
   readonly observer: { readonly uid: string; readonly name: string };
   readonly softwareVersion: string;
+  /** Which objects are written for each study. */
+  readonly results: ResultSettings;
+  /** The bytes of a result object; `sources` are the images of its set. */
+  resultFile(object: ResultObject, sources: readonly StoredInstance[]): Promise<Uint8Array>;
   now(): Date;
 }
 
@@ -76,6 +85,14 @@ interface AnalysedImage {
   readonly settingsKey: string;
 }
 
+/** A study whose images have been analysed. */
+interface AnalysedStudy {
+  readonly studyInstanceUid: string;
+  readonly images: readonly AnalysedImage[];
+  /** SOP Instance UIDs that were stored when the run began. */
+  readonly stored: ReadonlySet<string>;
+}
+
 async function run(
   record: AnalysisRecord,
   job: StudyJob,
@@ -92,7 +109,9 @@ async function run(
     const reason = others.length > 0 ? REJECTION_REASONS['other-modality'] : 'The study holds no image';
     return { state: 'rejected', reason, images: listed };
   }
-  const report = await storeResults(record.studyInstanceUid, images, services);
+  const stored = new Set(instances.map(({ sopInstanceUid }) => sopInstanceUid));
+  const { studyInstanceUid } = record;
+  const report = await storeResults({ studyInstanceUid, images, stored }, job, services);
   return { ...summaryOf(images.map(({ outcome }) => outcome)), images: listed, report };
 }
 
@@ -137,44 +156,69 @@ function sourceOf({ metadata, ...instance }: StoredInstance): SourceImage {
   };
 }
 
+/** Stores the set; on the last try without the summary images, where these cannot be drawn: a picture must not silence the report. */
 async function storeResults(
-  studyUid: string,
-  images: readonly AnalysedImage[],
+  study: AnalysedStudy,
+  job: StudyJob,
+  services: StudyAnalysisServices,
+): Promise<AnalysisEnd['report']> {
+  const { results } = services;
+  const objects = results.objects ?? DEFAULT_RESULT_OBJECTS;
+  try {
+    return await storeSet(study, results, services);
+  } catch (error) {
+    if (!job.isLastTry || !objects.includes('sc')) throw error;
+    const others = objects.filter((kind) => kind !== 'sc');
+    return await storeSet(study, { ...results, objects: others }, services);
+  }
+}
+
+async function storeSet(
+  { studyInstanceUid, images, stored }: AnalysedStudy,
+  settings: ResultSettings,
   services: StudyAnalysisServices,
 ): Promise<AnalysisEnd['report']> {
   const { database, observer, softwareVersion } = services;
-  const studyAttributes: DataSet = images[0]?.instance.metadata ?? {};
-  const resultKey = resultKeyOf(images, softwareVersion);
+  const sources = images.map(({ instance }) => instance);
+  const studyAttributes: DataSet = sources[0]?.metadata ?? {};
+  const resultKey = resultKeyOf(images, settings, softwareVersion);
   const firstRun = await firstRunOf(
     database,
     resultKey,
-    studyUid,
+    studyInstanceUid,
     performedAtOf(services.now(), studyAttributes),
   );
-  const objects = buildResultSet({
+  const [report, ...siblings] = buildResultSet({
     studyAttributes,
     images: images.map(({ outcome, instance }) => ({ outcome, metadata: instance.metadata })),
     ...firstRun,
+    ...settings,
     softwareVersion,
     observer,
   });
-  for (const object of objects) await storeResult(object, services.instances);
-  const [report] = objects;
   if (!report) throw new PacsError('internal', 'A result set has no report');
+  // The report is the root: once it is there, everything that it names is there.
+  for (const object of [...siblings, report]) {
+    // Drawn pixels need not be drawn again to find that they are there.
+    const isDrawn = object.pixels?.kind === 'drawing' && stored.has(object.sopInstanceUid);
+    if (!isDrawn) await storeResult(await services.resultFile(object, sources), services.instances);
+  }
   await recordReport(database, resultKey, report);
   return { seriesInstanceUid: report.seriesInstanceUid, sopInstanceUid: report.sopInstanceUid };
 }
 
 /** Stores one object; one that is there with the same bytes stays as it is. Other bytes under its UID are a fault of ours, and told. */
-async function storeResult(object: ResultObject, instances: InstanceStore): Promise<void> {
-  const { dataSet, pixels } = object;
-  const bytes = writePart10(dataSet, { ...(pixels?.kind === 'native' && { pixelData: pixels.bytes }) });
+async function storeResult(bytes: Uint8Array, instances: InstanceStore): Promise<void> {
   const outcome = await instances.store(oneChunk(bytes), { origin: 'analysis' });
   if (outcome.status === 'refused') throw outcome.failure;
 }
 
 /** Names a result set: its images, and everything that shaped what was said of them. */
-function resultKeyOf(images: readonly AnalysedImage[], softwareVersion: string): string {
+function resultKeyOf(
+  images: readonly AnalysedImage[],
+  settings: ResultSettings,
+  softwareVersion: string,
+): string {
   const parts = images
     .map(({ instance, settingsKey, outcome }) => [
       instance.sopInstanceUid,
@@ -184,7 +228,7 @@ function resultKeyOf(images: readonly AnalysedImage[], softwareVersion: string):
     ])
     .toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([softwareVersion, parts]))
+    .update(JSON.stringify([softwareVersion, resultSettingsKey(settings), parts]))
     .digest('hex');
 }
 

@@ -27,8 +27,13 @@ const RESULT_CLASS_STEMS = [
 /** Judges one instance by itself. */
 export function eligibilityOf(instance: StoredInstance, modalities: readonly string[]): Eligibility {
   const { sopClassUid, metadata, origin } = instance;
-  if (origin === 'analysis' || RESULT_CLASS_STEMS.some((stem) => sopClassUid.startsWith(stem)))
+  if (
+    origin === 'analysis' ||
+    RESULT_CLASS_STEMS.some((stem) => sopClassUid.startsWith(stem)) ||
+    isOwnSummary(instance)
+  ) {
     return { kind: 'ignored' };
+  }
   const modality = textOf(metadata, TAG.Modality);
   if (modality === undefined || !modalities.includes(modality))
     return { kind: 'rejected', reason: 'other-modality' };
@@ -98,6 +103,15 @@ function acquiredAt({ metadata }: StoredInstance): string | undefined {
 /** Why nothing of a study was analysed, in words. */
 export function reasonInWords(reasons: readonly RejectionReason[]): string {
   return [...new Set(reasons)].map((reason) => REJECTION_REASONS[reason]).join('. ');
+}
+
+/** A summary image of ours that comes back from an archive. Imported pictures have no Manufacturer and nothing burned in. */
+function isOwnSummary({ metadata, sopClassUid }: StoredInstance): boolean {
+  return (
+    sopClassUid === SOP_CLASS.secondaryCapture &&
+    textOf(metadata, TAG.Manufacturer) === MANUFACTURER &&
+    textOf(metadata, TAG.BurnedInAnnotation) === 'YES'
+  );
 }
 
 /** A picture that our import turned into a Secondary Capture. */

@@ -4,6 +4,7 @@
  * Inference starts when an image arrives; encoding waits until the study is complete, that is, nothing arrived for the
  * quiet time, or somebody asked.
  */
+import type { ResultObject, ResultSettings } from '../../dicom/results/index.ts';
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { REJECTION_REASONS, type ModelIdentity } from '../../dicom/vocabulary/finding.ts';
 import { activationMapOf, type ActivationMap } from '../../models/activation-map.ts';
@@ -13,6 +14,8 @@ import type { ExecutionProvider } from '../../models/runtime/execution-provider.
 import { readManifests } from '../../models/runtime/load-models.ts';
 import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
 import type { Pool } from '../storage/database.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { RunImaging } from '../imaging/imaging-task.ts';
 import { createGate } from '../operations/gate.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
@@ -22,6 +25,7 @@ import { eligibilityOf } from './eligibility.ts';
 import { createImageInference } from './image-inference.ts';
 import { startInferencePool } from './inference-pool.ts';
 import { asksForBoneAge, patientFactsOf } from './patient-facts.ts';
+import { resultFile } from './result-file.ts';
 import { startStudyQueue, type StudyQueue } from './study-queue.ts';
 
 export interface AnalysisSettings {
@@ -39,11 +43,16 @@ export interface AnalysisSettings {
   readonly modalities: readonly string[];
   readonly softwareVersion: string;
   readonly observer: { readonly uid: string; readonly name: string };
+  /** Which objects are written for each study. */
+  readonly results: ResultSettings;
 }
 
 export interface AnalysisServices {
   readonly database: Pool;
   readonly index: StudyIndex;
+  readonly objects: ObjectStore;
+  /** Draws and encodes the pixels of results. */
+  readonly imaging: RunImaging;
   /** Told of failures that no caller waits for. */
   readonly onError: (error: PacsError) => void;
   /** Told once, when the networks run on the CPU although CUDA was asked for, and why. */
@@ -124,7 +133,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     },
     async start(instances) {
       await pool.ready;
-      const { softwareVersion, observer, modalities } = settings;
+      const { softwareVersion, observer, modalities, results } = settings;
       const now = () => new Date();
       const study = {
         database,
@@ -135,6 +144,9 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
         modalities,
         observer,
         softwareVersion,
+        results,
+        resultFile: (object: ResultObject, sources: readonly StoredInstance[]) =>
+          resultFile(object, sources, services),
         now,
       };
       const started = await startStudyQueue(database, {

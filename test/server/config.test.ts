@@ -28,6 +28,7 @@ describe('the configuration', () => {
       modelIds: undefined,
       researchModels: false,
       studyQuietSeconds: 5,
+      results: { objects: ['sr', 'gsps'], reportClass: 'comprehensive3dSr', captureEncoding: 'native' },
       demo: true,
       allowDelete: false,
       logLevel: 'info',
@@ -64,6 +65,9 @@ describe('the configuration', () => {
         OSTEON_MODELS: 'bone-age, fracture',
         OSTEON_RESEARCH_MODELS: 'on',
         OSTEON_STUDY_QUIET_SECONDS: '0.5',
+        OSTEON_RESULT_OBJECTS: 'kos, sr,sc',
+        OSTEON_REPORT_CLASS: 'comprehensive-sr',
+        OSTEON_SUMMARY_ENCODING: 'jpeg',
         OSTEON_DEMO: 'off',
         OSTEON_ALLOW_DELETE: 'on',
         OSTEON_LOG_LEVEL: 'debug',
@@ -89,6 +93,7 @@ describe('the configuration', () => {
       modelIds: ['bone-age', 'fracture'],
       researchModels: true,
       studyQuietSeconds: 0.5,
+      results: { objects: ['kos', 'sr', 'sc'], reportClass: 'comprehensiveSr', captureEncoding: 'jpeg' },
       demo: false,
       allowDelete: true,
       logLevel: 'debug',
@@ -115,6 +120,21 @@ describe('the configuration', () => {
       'OSTEON_WORKERS is not a whole number from 1 to 256',
       'OSTEON_DEMO is not on or off',
     ]);
+  });
+
+  it.each(['gsps', 'sr,pdf', 'sr,sr', ''.padEnd(3, ',')])(
+    'refuses the result objects %s: known kinds, each once, and never without the report',
+    (objects) => {
+      expect(failureOf({ OSTEON_RESULT_OBJECTS: objects }).message).toBe(
+        'OSTEON_RESULT_OBJECTS is not sr and any of gsps, seg, sc, kos, separated by commas',
+      );
+    },
+  );
+
+  it.each(['toString', 'comprehensive3dSr'])('refuses the report class %s', (name) => {
+    expect(failureOf({ OSTEON_REPORT_CLASS: name }).message).toBe(
+      'OSTEON_REPORT_CLASS is not one of comprehensive-3d-sr, comprehensive-sr',
+    );
   });
 
   it.each(['0.0.0.0', '192.168.1.4', 'example.org', '::', '127.0.0.1.example.org'])(

@@ -57,6 +57,14 @@ describe('what is analysed', () => {
     expect(verdict({}, { origin: 'analysis' })).toEqual({ kind: 'ignored' });
   });
 
+  it('ignores a summary image of ours that an archive sends back, whatever its modality', () => {
+    const summary = { Modality: 'DX', Manufacturer: 'Osteon', BurnedInAnnotation: 'YES' } as const;
+    expect(verdict(summary, { sopClassUid: SOP_CLASS.secondaryCapture })).toEqual({ kind: 'ignored' });
+    expect(verdict({ ...summary, Manufacturer: 'X' }, { sopClassUid: SOP_CLASS.secondaryCapture })).toEqual({
+      kind: 'radiograph',
+    });
+  });
+
   it('prefers For Presentation where For Processing lies beside it, and takes For Processing alone', () => {
     const raw = storedInstance(
       {},
