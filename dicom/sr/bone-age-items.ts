@@ -17,17 +17,26 @@ import {
   type HandRegionOutline,
   type NoScoreReason,
 } from '../vocabulary/finding.ts';
+import type { OriginalFinding } from '../vocabulary/review.ts';
 import { code, num, text, type ContentItem } from './content-items.ts';
 import { valueIn, type ContentNode } from './content-tree.ts';
 import { measured, wholeImage, type GroupBody, type ReadGroup } from './finding-group.ts';
 import { sourceRegion, sourceRegionOf, type RegionImage } from './region-items.ts';
 import { ringOnImage, roundedDifference, roundedMonths, roundedScore } from './rounding.ts';
 
-/** The group of a bone age. Throws `invalid-value` for months that are negative. */
-export function writeBoneAge(finding: FindingBase & FindingDetails['bone-age'], on: RegionImage): GroupBody {
+/**
+ * The group of a bone age; one that was edited is the reader's and names no algorithm. Throws `invalid-value` for months
+ * that are negative.
+ */
+export function writeBoneAge(
+  finding: FindingBase & FindingDetails['bone-age'],
+  on: RegionImage,
+  original?: OriginalFinding,
+): GroupBody {
+  const model = original ? undefined : finding.model;
   return wholeImage(finding, {
     measurements: [
-      measured(LN.xrBoneAge, roundedMonths(finding.months), UCUM.month, finding.model, [
+      measured(LN.xrBoneAge, roundedMonths(finding.months), UCUM.month, model, [
         code('HAS CONCEPT MOD', SCT.measurementMethod, finding.method),
         ...monthsItem('HAS PROPERTIES', SCT.rangeOfMeasurementUncertainty, finding.uncertaintyMonths),
         ...scoreItems(finding.score),

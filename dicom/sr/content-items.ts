@@ -5,14 +5,15 @@
  * Trap: the relationship belongs to the child, so each constructor takes it first; the parent checks it.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import type { DataSet } from '../vocabulary/data-set.ts';
+import type { DataSet, PersonName } from '../vocabulary/data-set.ts';
 import { textOf } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type { ImagePoint } from '../vocabulary/geometry.ts';
 import { DCMR_UID, parseUid } from '../vocabulary/uids.ts';
 
-export type ValueType = 'CONTAINER' | 'TEXT' | 'CODE' | 'NUM' | 'UIDREF' | 'SCOORD' | 'IMAGE' | 'COMPOSITE';
+export type ValueType =
+  'CONTAINER' | 'TEXT' | 'CODE' | 'NUM' | 'PNAME' | 'UIDREF' | 'SCOORD' | 'IMAGE' | 'COMPOSITE';
 
 export type Relationship =
   | 'CONTAINS'
@@ -38,7 +39,7 @@ export interface ImageReference extends InstanceReference {
   readonly frameNumber?: number;
 }
 
-const CONTEXT = ['TEXT', 'CODE', 'NUM', 'UIDREF'] as const;
+const CONTEXT = ['TEXT', 'CODE', 'NUM', 'PNAME', 'UIDREF'] as const;
 const INFERENCE = [...CONTEXT, 'IMAGE', 'COMPOSITE', 'SCOORD', 'CONTAINER'] as const;
 
 /** Parent → relationship → children it may have, as far as these constructors go. PS3.3 Table A.35.13-2. */
@@ -53,6 +54,7 @@ const RELATIONS: Readonly<Record<ValueType, Readonly<Partial<Record<Relationship
     TEXT: inferring(),
     CODE: inferring(),
     NUM: { ...inferring(), 'HAS ACQ CONTEXT': CONTEXT },
+    PNAME: { 'HAS CONCEPT MOD': ['TEXT', 'CODE'] },
     UIDREF: { 'HAS CONCEPT MOD': ['TEXT', 'CODE'] },
     SCOORD: { 'SELECTED FROM': ['IMAGE'] },
     IMAGE: { 'HAS ACQ CONTEXT': CONTEXT, 'HAS CONCEPT MOD': ['TEXT', 'CODE'] },
@@ -123,6 +125,14 @@ export function num(
     ...item(relationship, 'NUM', concept, children),
     ...dataSetOf({ MeasuredValueSequence: [measured] }),
   };
+}
+
+/** A PNAME item. PS3.3 Table C.17-5. Refuses a name without a character in any group. */
+export function pname(relationship: Relationship, concept: Code, name: PersonName): ContentItem {
+  if (!Object.values(name).some((group: string) => group.trim() !== '')) {
+    throw refused(`name ${concept.value} is empty`);
+  }
+  return { ...item(relationship, 'PNAME', concept, []), ...dataSetOf({ PersonName: name }) };
 }
 
 /** A UIDREF item. PS3.3 Table C.17-5. Refuses what is no UID. */

@@ -6,8 +6,8 @@
  */
 import type { Code } from '../vocabulary/codes.ts';
 import { isSameCode } from '../vocabulary/codes.ts';
-import type { DataSet } from '../vocabulary/data-set.ts';
-import { itemsOf, numberOf, textOf } from '../vocabulary/data-set.ts';
+import type { DataSet, PersonName } from '../vocabulary/data-set.ts';
+import { itemsOf, numberOf, personNameOf, textOf } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type { ImageReference } from './content-items.ts';
@@ -78,6 +78,10 @@ export class ContentNode {
 
   textOf(concept: Code): string | undefined {
     return this.#firstOf(concept, ({ text }) => text);
+  }
+
+  personNameOf(concept: Code): PersonName | undefined {
+    return this.#firstOf(concept, ({ item }) => personNameOf(item, TAG.PersonName));
   }
 
   codeOf(concept: Code): Code | undefined {

@@ -5,7 +5,9 @@
 import { BODY_REGION_CODES } from '../vocabulary/body-region-codes.ts';
 import type { Code } from '../vocabulary/codes.ts';
 import { DCM, OSTEON, SCT, UCUM, wordOf } from '../vocabulary/codes.ts';
+import { PacsError } from '../vocabulary/failure.ts';
 import type { Finding, FindingBase, FindingDetails, FindingKind } from '../vocabulary/finding.ts';
+import type { OriginalFinding } from '../vocabulary/review.ts';
 import { readBoneAge, writeBoneAge } from './bone-age-items.ts';
 import { code, type ContentItem } from './content-items.ts';
 import {
@@ -20,11 +22,15 @@ import {
 } from './finding-group.ts';
 import { certaintyItems, readCertainty, readFracture, writeFracture } from './fracture-items.ts';
 import type { RegionImage } from './region-items.ts';
+import { reviewItem } from './review-items.ts';
 import { percentOf, probabilityOf } from './rounding.ts';
 
 interface FindingCodec<K extends FindingKind> {
-  /** The group a finding is written as, on its image. Throws `invalid-value` for what may not be written. */
-  write(finding: FindingBase & FindingDetails[K], on: RegionImage): GroupBody;
+  /**
+   * The group a finding is written as, on its image; `original` is what it was before a reader edited it. Throws
+   * `invalid-value` for what may not be written.
+   */
+  write(finding: FindingBase & FindingDetails[K], on: RegionImage, original?: OriginalFinding): GroupBody;
   /** What a group says; `undefined` when it is not of this kind or not whole. */
   read(group: ReadGroup): FindingDetails[K] | undefined;
 }
@@ -82,7 +88,7 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
   'bone-age': { write: writeBoneAge, read: readBoneAge },
 };
 
-/** The group of one finding. Throws `invalid-value` for a finding that may not be written. */
+/** The group of one finding, with what the reader decided. Throws `invalid-value` for what may not be written. */
 export function writeFinding<K extends FindingKind>(
   kind: K,
   finding: FindingBase & FindingDetails[K],
@@ -90,7 +96,15 @@ export function writeFinding<K extends FindingKind>(
 ): ContentItem {
   const { rows, columns } = finding.source;
   const on = { ...context.referenceTo(finding.source), rows, columns };
-  return groupItem(finding, FINDING_CODECS[kind].write(finding, on), on, context.trackingUidOf(finding));
+  const trackingUid = context.trackingUidOf(finding);
+  const review = context.reviews?.get(trackingUid);
+  const original = review?.decision === 'edited' ? review.original : undefined;
+  if (original && original.kind !== kind) {
+    throw new PacsError('invalid-value', `a ${kind} cannot have been a ${original.kind}`);
+  }
+  const body = FINDING_CODECS[kind].write(finding, on, original);
+  const reviewed = review ? [reviewItem(review, finding.model, finding.source, on)] : [];
+  return groupItem(finding, { ...body, evaluations: [...body.evaluations, ...reviewed] }, on, trackingUid);
 }
 
 /** The finding a group says; `undefined` when no row understands it. */

@@ -5,9 +5,10 @@
  * statement about a whole image has a region too, the border of the image; TID 1501 row 10c allows it.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, OSTEON, SCT } from '../vocabulary/codes.ts';
-import type { FindingBase, ModelIdentity, SourceImage } from '../vocabulary/finding.ts';
+import { DCM, isSameCode, OSTEON, SCT, wordOf } from '../vocabulary/codes.ts';
+import type { FindingBase, Laterality, ModelIdentity, SourceImage } from '../vocabulary/finding.ts';
 import type { Polygon } from '../vocabulary/geometry.ts';
+import type { Review } from '../vocabulary/review.ts';
 import { cornersOf } from '../vocabulary/geometry.ts';
 import {
   closedPolyline,
@@ -29,6 +30,8 @@ export interface GroupContext {
   trackingUidOf(finding: FindingBase): string;
   /** A reference to a source image, with a frame number only where the instance has several frames. */
   referenceTo(source: SourceImage): ImageReference;
+  /** What the reader decided, by Tracking Unique Identifier. */
+  readonly reviews?: ReadonlyMap<string, Review>;
 }
 
 /** One group to be written. */
@@ -52,11 +55,13 @@ export interface ReadGroup {
   readonly ring: Polygon | undefined;
   /** The ring of a region anywhere in the group; `undefined`, and said, where it cannot be used. */
   readonly ringOf: (region: ContentNode) => Polygon | undefined;
+  /** True where a reader edited the finding, so that its region is no longer the model's. */
+  readonly isEdited: boolean;
 }
 
 /** The group as a content item, in the order of the template's rows. */
 export function groupItem(
-  finding: FindingBase,
+  finding: Pick<FindingBase, 'trackingId' | 'concept'>,
   body: GroupBody,
   on: RegionImage,
   trackingUid: string,
@@ -83,20 +88,20 @@ function optional(concept: Code, value: Code | undefined): readonly ContentItem[
   return value ? [code('CONTAINS', concept, value)] : [];
 }
 
-/** A measurement of a group with the algorithm that made it as its modifier. TID 300, TID 1419. */
+/** A measurement of a group with the algorithm that made it as its modifier, if one did. TID 300, TID 1419. */
 export function measured(
   concept: Code,
   value: number,
   units: Code,
-  model: ModelIdentity,
+  model: ModelIdentity | undefined,
   properties: readonly ContentItem[] = [],
 ): ContentItem {
-  return num('CONTAINS', concept, value, units, [...modelItems(model), ...properties]);
+  return num('CONTAINS', concept, value, units, [...(model ? modelItems(model) : []), ...properties]);
 }
 
 /** What concerns a whole image: its region is the border of the image. */
 export function wholeImage(
-  { source }: FindingBase,
+  { source }: Pick<FindingBase, 'source'>,
   content: Pick<GroupBody, 'measurements' | 'evaluations'>,
 ): GroupBody {
   return { templateId: '1501', ring: borderOf(source), ...content };
@@ -107,11 +112,30 @@ function borderOf({ rows, columns }: SourceImage): Polygon {
   return cornersOf({ left: 0, top: 0, right: columns, bottom: rows });
 }
 
+/** CID 244. */
+const LATERALITY_CODES = {
+  L: SCT.left,
+  R: SCT.right,
+  B: SCT.bilateral,
+  U: SCT.unilateral,
+} as const satisfies Record<Laterality, Code>;
+
 /** Finding Site with its laterality; nothing where neither is known, "Bone" where only the side is. */
-export function siteItems(site: Code | undefined, side: Code | undefined): readonly ContentItem[] {
-  if (!site && !side) return [];
-  const modifiers = side ? [code('HAS CONCEPT MOD', SCT.laterality, side)] : [];
+export function siteItems(
+  site: Code | undefined,
+  laterality: Laterality | undefined,
+): readonly ContentItem[] {
+  if (!site && !laterality) return [];
+  const modifiers = laterality ? [code('HAS CONCEPT MOD', SCT.laterality, LATERALITY_CODES[laterality])] : [];
   return [code('HAS CONCEPT MOD', SCT.findingSite, site ?? SCT.bone, modifiers)];
+}
+
+/** What {@link siteItems} wrote, as properties of a finding. */
+export function readSite(group: ContentNode): { readonly site?: Code; readonly laterality?: Laterality } {
+  const node = group.childOf(SCT.findingSite);
+  const site = node?.code;
+  const laterality = wordOf(LATERALITY_CODES, node?.codeOf(SCT.laterality));
+  return { ...(site && !isSameCode(site, SCT.bone) && { site }), ...(laterality && { laterality }) };
 }
 
 /** The site that the header names against the region model. */

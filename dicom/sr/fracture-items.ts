@@ -7,14 +7,16 @@
 import type { Code } from '../vocabulary/codes.ts';
 import { DCM, isSameCode, OSTEON, SCT, UCUM, wordOf } from '../vocabulary/codes.ts';
 import { PacsError } from '../vocabulary/failure.ts';
-import type { Certainty, FindingBase, FindingDetails, Laterality } from '../vocabulary/finding.ts';
+import type { Certainty, FindingBase, FindingDetails } from '../vocabulary/finding.ts';
 import { boundsOf, cornersOf } from '../vocabulary/geometry.ts';
+import type { OriginalFinding } from '../vocabulary/review.ts';
 import { code, type ContentItem } from './content-items.ts';
 import { valueIn } from './content-tree.ts';
 import {
   headerSiteItems,
   measured,
   readHeaderSite,
+  readSite,
   siteItems,
   type GroupBody,
   type ReadGroup,
@@ -27,31 +29,31 @@ const CERTAINTY_CODES = {
   suspicious: OSTEON.suspicious,
 } as const satisfies Record<Certainty, Code>;
 
-/** CID 244. */
-const LATERALITY_CODES = {
-  L: SCT.left,
-  R: SCT.right,
-  B: SCT.bilateral,
-  U: SCT.unilateral,
-} as const satisfies Record<Laterality, Code>;
-
-/** The group of a fracture. Throws `invalid-value` for one below *suspicious*, or off its image. */
-export function writeFracture(finding: FindingBase & FindingDetails['fracture'], on: RegionImage): GroupBody {
+/**
+ * The group of a fracture; `original` is what it was before it was edited. Throws `invalid-value` for one below
+ * *suspicious*, or off its image.
+ */
+export function writeFracture(
+  finding: FindingBase & FindingDetails['fracture'],
+  on: RegionImage,
+  original?: OriginalFinding,
+): GroupBody {
   const { source, polygon, laterality, model } = finding;
   const evaluations = certaintyItems(finding.certainty);
   if (evaluations.length === 0) {
     throw new PacsError('invalid-value', 'a fracture below the suspicious operating point is never written');
   }
   const box = cornersOf(writtenBox(finding.box, source));
+  const scored = original?.kind === 'fracture' ? cornersOf(writtenBox(original.box, source)) : box;
   return {
     templateId: '1410',
     category: SCT.morphologicallyAbnormalStructure,
     ring: polygon ? writtenPolygon(polygon, source) : box,
     geometricPurpose: polygon ? DCM.outline : SCT.boundedBy,
-    modifiers: siteItems(finding.site, laterality && LATERALITY_CODES[laterality]),
+    modifiers: siteItems(finding.site, laterality),
     measurements: [
       measured(DCM.certaintyOfFinding, percentOf(finding.probability), UCUM.percent, model, [
-        sourceRegion(DCM.sourceOfMeasurement, box, on),
+        sourceRegion(DCM.sourceOfMeasurement, scored, on),
       ]),
     ],
     evaluations: [...evaluations, ...headerSiteItems(finding.headerSite)],
@@ -59,7 +61,12 @@ export function writeFracture(finding: FindingBase & FindingDetails['fracture'],
 }
 
 /** What a group says of a fracture; `undefined` when it is not one or not whole. */
-export function readFracture({ node, ring, ringOf }: ReadGroup): FindingDetails['fracture'] | undefined {
+export function readFracture({
+  node,
+  ring,
+  ringOf,
+  isEdited,
+}: ReadGroup): FindingDetails['fracture'] | undefined {
   const certainty = readCertainty(node.codeOf(OSTEON.operatingPoint));
   const score = certainty && node.childOf(DCM.certaintyOfFinding);
   const probability = probabilityOf(score && valueIn(score, UCUM.percent));
@@ -67,17 +74,13 @@ export function readFracture({ node, ring, ringOf }: ReadGroup): FindingDetails[
   const purpose = node.codeOf(DCM.geometricPurposeOfRegion);
   if (certainty === undefined || probability === undefined || !ring || !purpose) return undefined;
   const region = sourceRegionOf(score, DCM.sourceOfMeasurement);
-  const box = region && ringOf(region);
-  const siteNode = node.childOf(SCT.findingSite);
-  const site = siteNode?.code;
-  const laterality = wordOf(LATERALITY_CODES, siteNode?.codeOf(SCT.laterality));
+  const scored = region && ringOf(region);
   return {
     certainty,
     probability,
-    box: boundsOf(box ?? ring),
+    box: boundsOf(isEdited ? ring : (scored ?? ring)),
     ...(!isSameCode(purpose, SCT.boundedBy) && { polygon: ring }),
-    ...(site && !isSameCode(site, SCT.bone) && { site }),
-    ...(laterality && { laterality }),
+    ...readSite(node),
     ...readHeaderSite(node),
   };
 }

@@ -2,12 +2,14 @@
  * The content of the report: TID 1500 Measurement Report (PS3.16) over a set of image outcomes.
  *
  * Trap: OHIF finds "Imaging Measurements" by its code and takes the first, so there is one such container, and none
- * where nothing was found: an empty container is forbidden.
+ * where nothing was found: an empty container is forbidden. What a reader rejected stands in a container of its own,
+ * since a viewer that knows nothing of reviews would draw it as a finding.
  */
-import { DCM } from '../vocabulary/codes.ts';
+import { DCM, OSTEON, type Code } from '../vocabulary/codes.ts';
 import type { DataSet } from '../vocabulary/data-set.ts';
-import type { ImageOutcome } from '../vocabulary/finding.ts';
+import type { Finding, ImageOutcome } from '../vocabulary/finding.ts';
 import { PacsError } from '../vocabulary/failure.ts';
+import type { ReaderStatement } from '../vocabulary/review.ts';
 import { container, rootContainer, type ContentItem, type InstanceReference } from './content-items.ts';
 import { writeFinding } from './finding-codec.ts';
 import type { GroupContext } from './finding-group.ts';
@@ -18,6 +20,7 @@ import {
   procedureReported,
   type DeviceObserver,
 } from './observation-context.ts';
+import { writeStatement } from './reader-statements.ts';
 import { resultObjects } from './result-objects.ts';
 
 export interface MeasurementReportInput extends GroupContext {
@@ -28,6 +31,8 @@ export interface MeasurementReportInput extends GroupContext {
   readonly outcomes: readonly ImageOutcome[];
   /** The other objects of the result set. */
   readonly siblings: readonly InstanceReference[];
+  /** What the reader states beside the models. */
+  readonly statements?: readonly ReaderStatement[];
 }
 
 /**
@@ -37,21 +42,35 @@ export interface MeasurementReportInput extends GroupContext {
 export function measurementReport(input: MeasurementReportInput): DataSet {
   const { outcomes } = input;
   if (outcomes.length === 0) throw new PacsError('invalid-value', 'a report needs an image');
-  const groups = outcomes.flatMap((outcome) => groupsOf(outcome, input));
+  const findings = outcomes.flatMap(findingsOf);
+  const isRejected = (finding: Finding) =>
+    input.reviews?.get(input.trackingUidOf(finding))?.decision === 'rejected';
+  const groupsOf = (chosen: readonly Finding[]) =>
+    chosen.map((finding) => writeFinding(finding.kind, finding, input));
   const referenceTo = input.referenceTo.bind(input);
   return rootContainer(DCM.imagingMeasurementReport, '1500', [
     ...observationContext(input.observer),
     procedureReported(input.studyAttributes),
     imageLibrary(outcomes.map(({ source }) => ({ source, reference: referenceTo(source) }))),
-    ...(groups.length > 0 ? [container('CONTAINS', DCM.imagingMeasurements, groups)] : []),
+    ...groups(DCM.imagingMeasurements, [
+      ...groupsOf(findings.filter((finding) => !isRejected(finding))),
+      ...(input.statements ?? []).map((statement) => writeStatement(statement, input)),
+    ]),
+    ...groups(OSTEON.rejectedFindings, groupsOf(findings.filter(isRejected))),
     qualitativeEvaluations(outcomes, referenceTo),
     ...resultObjects(input.siblings),
   ]);
 }
 
-function groupsOf(outcome: ImageOutcome, context: GroupContext): readonly ContentItem[] {
+/** A container of groups; nothing where there are none. */
+function groups(concept: Code, items: readonly ContentItem[]): readonly ContentItem[] {
+  return items.length > 0 ? [container('CONTAINS', concept, items)] : [];
+}
+
+/** Findings of an image. Throws `invalid-value` for one of another image, or a second of the same name. */
+function findingsOf(outcome: ImageOutcome): readonly Finding[] {
   const seen = new Set<string>();
-  return outcome.findings.map((finding) => {
+  for (const finding of outcome.findings) {
     if (finding.source.sopInstanceUid !== outcome.source.sopInstanceUid) {
       throw new PacsError('invalid-value', 'a finding names another image than its outcome');
     }
@@ -59,6 +78,6 @@ function groupsOf(outcome: ImageOutcome, context: GroupContext): readonly Conten
       throw new PacsError('invalid-value', 'two findings of an image have the same tracking identifier');
     }
     seen.add(finding.trackingId);
-    return writeFinding(finding.kind, finding, context);
-  });
+  }
+  return outcome.findings;
 }

@@ -100,7 +100,7 @@ function headOf(dataSet: DataSet): Outline['head'] {
     ['Written', `${dateOf(textOf(dataSet, TAG.ContentDate))} ${timeOf(textOf(dataSet, TAG.ContentTime))}`.trim()],
     ['Manufacturer', textOf(dataSet, TAG.Manufacturer) ?? ''],
     ['State', state],
-    ['Verified by', observer ? (readCode(observer, '0040A088')?.meaning ?? nameOf(observer, '0040A075')) : ''],
+    ['Verified by', observer ? (readCode(observer, TAG.VerifyingObserverIdentificationCodeSequence)?.meaning ?? nameOf(observer, TAG.VerifyingObserverName)) : ''],
   ]; // prettier-ignore
   return lines.filter(([, value]) => value !== '');
 }

@@ -6,11 +6,12 @@
  */
 import type { Code } from '../vocabulary/codes.ts';
 import { DCM, OSTEON, UMLS } from '../vocabulary/codes.ts';
-import type { DataSet } from '../vocabulary/data-set.ts';
-import { itemsOf, textOf } from '../vocabulary/data-set.ts';
+import type { DataSet, PersonName } from '../vocabulary/data-set.ts';
+import { itemsOf, personNameOf, textOf } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
 import { asPacsError, PacsError } from '../vocabulary/failure.ts';
 import type { ModelIdentity } from '../vocabulary/finding.ts';
+import type { ReaderStatement } from '../vocabulary/review.ts';
 import type { InstanceReference } from './content-items.ts';
 import { ContentNode } from './content-tree.ts';
 import { readGroups, type ReportFinding } from './group-reader.ts';
@@ -41,6 +42,14 @@ export interface ReportObserver {
   readonly modelName?: string;
 }
 
+/** Who took responsibility. PS3.3 Table C.17-2, Verifying Observer Sequence. */
+export interface Verifier {
+  readonly name: PersonName;
+  readonly organization: string;
+  /** DICOM DT. */
+  readonly verifiedAt: string;
+}
+
 export interface Report {
   /** Concept name of the root; `undefined` when it has none. */
   readonly title: Code | undefined;
@@ -48,11 +57,16 @@ export interface Report {
   readonly procedure: Code | undefined;
   /** True only for VERIFIED. PS3.3 C.17.2. */
   readonly isVerified: boolean;
+  /** Who signed it and when; empty for a report that nobody verified. */
+  readonly verifiers: readonly Verifier[];
   /** Content Date and Time as `YYYYMMDDHHMMSS` with a fraction where given; `undefined` without a date. */
   readonly contentDateTime: string | undefined;
   /** Every model that ran or spoke, once. */
   readonly models: readonly ModelIdentity[];
+  /** Those that a reader rejected among them. */
   readonly findings: readonly ReportFinding[];
+  /** What the reader states beside the models. */
+  readonly statements: readonly ReaderStatement[];
   readonly images: readonly ImageStatus[];
   /** CID 6047. */
   readonly runSummary: Code | undefined;
@@ -87,26 +101,34 @@ function readTrusted(dataSet: DataSet): Report {
   root.isUsed = true;
   const sources = new ReportSources(dataSet, root);
   const remarks: string[] = [];
-  const findings = root
-    .childrenOf(DCM.imagingMeasurements)
-    .flatMap((measurements) =>
-      readGroups(measurements.childrenOf(DCM.measurementGroup), sources, (text) => remarks.push(text)),
-    );
+  const groups = [DCM.imagingMeasurements, OSTEON.rejectedFindings].flatMap((concept) =>
+    root.childrenOf(concept).flatMap((container) => container.childrenOf(DCM.measurementGroup)),
+  );
+  const { findings, statements } = readGroups(groups, sources, (text) => remarks.push(text));
   const evaluations = readEvaluations(root, sources);
   const date = textOf(dataSet, TAG.ContentDate);
   return {
     title: root.concept,
     ...readHead(root),
     isVerified: textOf(dataSet, TAG.VerificationFlag) === 'VERIFIED',
+    verifiers: itemsOf(dataSet, TAG.VerifyingObserverSequence).flatMap(readVerifier),
     contentDateTime: date && `${date}${textOf(dataSet, TAG.ContentTime) ?? ''}`,
     models: uniqueModels([...evaluations.images.flatMap(({ runs }) => runs), ...findings]),
     findings,
+    statements,
     ...evaluations,
     predecessorUids: predecessorUids(dataSet),
     siblings: readResultObjects(root),
     unknownItems: unknownItems(root),
     remarks,
   };
+}
+
+function readVerifier(item: DataSet): readonly Verifier[] {
+  const name = personNameOf(item, TAG.VerifyingObserverName);
+  const organization = textOf(item, TAG.VerifyingOrganization) ?? '';
+  const verifiedAt = textOf(item, TAG.VerificationDateTime) ?? '';
+  return name ? [{ name, organization, verifiedAt }] : [];
 }
 
 function readHead(root: ContentNode): Pick<Report, 'observer' | 'procedure'> {

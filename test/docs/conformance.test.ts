@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DECODABLE_TRANSFER_SYNTAXES } from '../../dicom/pixels/frame-decoder.ts';
 import { OSTEON } from '../../dicom/vocabulary/codes.ts';
+import { DECISION_CODES } from '../../dicom/sr/review-items.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { FAILURES } from '../../dicom/vocabulary/failure.ts';
 import { NO_SCORE_REASONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
+import { REJECTED_FINDING_REASONS } from '../../dicom/vocabulary/review.ts';
 import { dicomWebRouter, studiesServiceCapabilities } from '../../server/http/dicom-web-router.ts';
 import { INDEXED_TAGS } from '../../server/storage/index-attributes.ts';
 import { MATCH_KEYS } from '../../server/storage/match-keys.ts';
@@ -100,6 +102,17 @@ describe('the conformance statement', () => {
     expect(tableUnder('### Private coding scheme')).toEqual(
       Object.values(OSTEON).map(({ value, meaning }) => [value, meaning]),
     );
+  });
+
+  it('lists the reasons for rejecting a finding', () => {
+    expect(tableUnder('#### Why a reader rejects a finding')).toEqual(
+      Object.entries(REJECTED_FINDING_REASONS),
+    );
+  });
+
+  it('lists the decisions of a reader', () => {
+    const decisions = Object.values(DECISION_CODES).map(({ value }) => value);
+    expect(tableUnder('### How a review is written').map(([value]) => value)).toEqual(decisions);
   });
 
   it('lists the reasons for no Z-score', () => {

@@ -14,7 +14,7 @@ import type {
   SourceImage,
 } from '../../dicom/vocabulary/finding.ts';
 import { BODY_REGIONS, HAND_REGIONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
-import { cornersOf, imagePoint } from '../../dicom/vocabulary/geometry.ts';
+import { cornersOf, imagePoint, type Polygon } from '../../dicom/vocabulary/geometry.ts';
 import { FRACTURE_MODEL, metadataOf, SOURCE } from './result-inputs.ts';
 
 const LONG_UID = `2.25.${'9'.repeat(59)}`;
@@ -59,6 +59,13 @@ function coordinates(side: number): fc.Arbitrary<readonly [number, number]> {
     .map(([low, high]): readonly [number, number] => [Math.min(low, high) / 100, Math.max(low, high) / 100]);
 }
 
+/** A rectangle on an image, its corners clockwise from the top left. */
+export function rectangleOn({ columns, rows }: SourceImage): fc.Arbitrary<Polygon> {
+  return fc
+    .tuple(coordinates(columns), coordinates(rows))
+    .map(([[left, right], [top, bottom]]) => cornersOf({ left, top, right, bottom }));
+}
+
 const probability = fc.integer({ min: 0, max: 1000 }).map((permille) => permille / 1000);
 const months = fc.integer({ min: 0, max: 2400 }).map((tenths) => tenths / 10);
 const score: fc.Arbitrary<BoneAgeScore> = fc.oneof(
@@ -91,9 +98,7 @@ function findingArbitrary(source: SourceImage, trackingId: string): fc.Arbitrary
       imagePoint(right, top),
       imagePoint(right, bottom),
     ]);
-  const rectangle = fc
-    .tuple(coordinates(source.columns), coordinates(source.rows))
-    .map(([[left, right], [top, bottom]]) => cornersOf({ left, top, right, bottom }));
+  const rectangle = rectangleOn(source);
   const headerSite = maybe(fc.constantFrom(SCT.hand, SCT.shoulder));
   const fracture = fc
     .record({

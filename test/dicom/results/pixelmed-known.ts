@@ -1,8 +1,13 @@
+interface KnownLine {
+  readonly pattern: RegExp;
+  readonly reason: string;
+}
+
 /**
  * What PixelMed's validator of June 2022 says against our reports, each with the reason why it stands.
  * A line that no row explains fails the test, and so does a row that no line needs.
  */
-export const PIXELMED_KNOWN: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
+export const PIXELMED_KNOWN: readonly KnownLine[] = [
   {
     pattern: /^Error: .*\(43468-8,LN,"XR unspecified body region"\) not found in context group 100$/,
     reason:
@@ -38,5 +43,18 @@ export const PIXELMED_KNOWN: readonly { readonly pattern: RegExp; readonly reaso
   {
     pattern: /\/CODE \(analysis-status,99OSTEON,"Analysis status"\)\/.*: Content Item not in template$/,
     reason: 'TID 1500 is extensible: an image’s status names its image, its reason and the models that ran',
+  },
+];
+
+/** What it says of reviews beside that. */
+export const PIXELMED_KNOWN_OF_REVIEWS: readonly KnownLine[] = [
+  {
+    pattern: /\/CODE \(review-decision,99OSTEON,"[^"]*"\)(\/.*)?: Content Item not in template$/,
+    reason:
+      'a qualitative evaluation of a group, which became a row after 2022; the decision says who, why and what was before',
+  },
+  {
+    pattern: /\/CONTAINER \(findings-reject,99OSTEON,"[^"]*"\)(\/.*)?: Content Item not in template$/,
+    reason: 'TID 1500 is extensible: what was rejected stands apart from what any viewer draws',
   },
 ];
