@@ -24,6 +24,8 @@ export interface Configuration {
   readonly dataFolder: string;
   /** Absent: the embedded PostgreSQL. Holds a password; never log it. */
   readonly databaseUrl: string | undefined;
+  /** Seconds that a statement may take in the database; 0: no limit. */
+  readonly databaseTimeoutSeconds: number;
   /** Inference workers, at least 1. */
   readonly workers: number;
   /** Where the networks are computed, if it can be had. */
@@ -88,6 +90,7 @@ export function readConfiguration(environment: Environment): Configuration {
     port: read.one('OSTEON_PORT', wholeNumber(0, 65_535)),
     dataFolder: resolve(read.one('OSTEON_DATA', z.string())),
     databaseUrl: read.optional('DATABASE_URL', z.url({ protocol: /^postgres(ql)?$/ })),
+    databaseTimeoutSeconds: read.one('OSTEON_DATABASE_TIMEOUT_SECONDS', wholeNumber(0, 3600)),
     workers: read.optional('OSTEON_WORKERS', wholeNumber(1, 256)) ?? Math.max(1, availableParallelism() - 1),
     executionProvider: read.one('OSTEON_EXECUTION_PROVIDER', z.enum(EXECUTION_PROVIDERS)),
     modalities: read.one('OSTEON_MODALITIES', listOf(/^[A-Z0-9_ ]{1,16}$/)),

@@ -52,6 +52,12 @@ export const SETTINGS = {
     meaning: 'PostgreSQL to use, as postgresql://user:password@host:port/database. Unset: the embedded one.',
     expected: 'a URL that begins with postgresql:// or postgres://',
   },
+  OSTEON_DATABASE_TIMEOUT_SECONDS: {
+    default: '60',
+    meaning:
+      'Seconds that a statement may take in the database before a request is answered 503; 0 sets no limit. Migrations have none.',
+    expected: 'a whole number from 0 to 3600',
+  },
   OSTEON_WORKERS: {
     default: 'cores − 1',
     meaning: 'Number of inference workers; at least 1.',

@@ -79,6 +79,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const draining = new AbortController();
   const pool = await openDatabase({
     databaseUrl,
+    statementSeconds: configuration.databaseTimeoutSeconds,
     onIdleError: (error) => {
       // A connection that is being closed may still hear the database say good-bye.
       if (!draining.signal.aborted) log.warn({ error }, 'a database connection broke');

@@ -25,25 +25,31 @@ const MIGRATION_LOCK = 860_001;
 const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58']);
 /** Those among them that end the connection: they may come after a COMMIT that was carried out. */
 const BREAKING_CLASSES = new Set(['08', '57', '58', 'XX']);
+const CONNECT_MS = 10_000;
+/** Beyond its own limit the database has this long to say so; then its connection counts as dead. */
+const ANSWER_MS = 2_000;
 
 export interface DatabaseOptions {
   readonly databaseUrl: string;
   /** Most connections held at once. */
   readonly maxConnections?: number;
+  /** Seconds that a statement, and a transaction between two statements, may take; absent or 0: no limit. Migrations have none. */
+  readonly statementSeconds?: number;
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onIdleError?: (error: PacsError) => void;
 }
 
 /** Connects and migrates. Throws `storage-unavailable` when the database cannot be reached. */
 export async function openDatabase(options: DatabaseOptions): Promise<Pool> {
-  const pool = createPool(options);
+  const migrating = createPool({ databaseUrl: options.databaseUrl, maxConnections: 1 });
   try {
-    await migrate(pool);
+    await migrate(migrating);
   } catch (error) {
-    await pool.end();
     throw databaseError(error);
+  } finally {
+    await migrating.end();
   }
-  return pool;
+  return createPool(options);
 }
 
 /** A pool on a database as it is. Connects when first used. */
@@ -51,13 +57,30 @@ export function createPool(options: DatabaseOptions): Pool {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    ...timeLimits(options.statementSeconds ?? 0),
   });
   pool.on('error', (error) => options.onIdleError?.(databaseError(error)));
   // The pool hears of a break only while a connection is idle. One that breaks in a transaction, between two statements,
   // would end the process without a listener; the next statement on it fails, and says so to who sent it.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/**
+ * Kept twice: by the database, which then ends the statement and what it holds, and here, for one that does not answer at
+ * all, of which neither statement nor connection can be saved.
+ */
+function timeLimits(seconds: number): pg.PoolConfig {
+  if (seconds === 0) return {};
+  const milliseconds = seconds * 1_000;
+  return {
+    statement_timeout: milliseconds,
+    idle_in_transaction_session_timeout: milliseconds,
+    query_timeout: milliseconds + ANSWER_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_MS, milliseconds),
+  };
 }
 
 /** Runs every migration that this database has not seen, each in its own transaction; safe when several processes start at once. */
@@ -123,8 +146,10 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     await client.query('BEGIN');
     result = await work(client);
   } catch (error) {
-    await rollback(client);
-    throw databaseError(error);
+    const failure = databaseError(error);
+    if (failure instanceof NoAnswerError) client.release(true);
+    else await rollback(client);
+    throw failure;
   }
   try {
     await client.query('COMMIT');
@@ -159,13 +184,16 @@ async function rollback(client: PoolClient): Promise<void> {
   }
 }
 
+/** The connection is broken, or nothing comes over it any more: nothing more can be said on it. */
+class NoAnswerError extends PacsError {}
+
 /** A driver's error as ours; a `PacsError` passes unchanged, and what is no driver's error is `internal`. */
 function databaseError(error: unknown): PacsError {
   if (error instanceof PacsError) return error;
   const state = sqlStateOf(error);
   if (state === undefined) {
     return isConnectionFailure(error)
-      ? new PacsError('storage-unavailable', describe(error, 'The database did not answer'))
+      ? new NoAnswerError('storage-unavailable', describe(error, 'The database did not answer'))
       : asPacsError(error);
   }
   return TRANSIENT_CLASSES.has(state.slice(0, 2))

@@ -14,6 +14,7 @@ import { inPieces } from './bytes.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export interface TestStorage {
+  readonly databaseUrl: string;
   readonly pool: Pool;
   readonly objects: FileObjectStore;
   readonly index: StudyIndex;
@@ -31,10 +32,11 @@ export interface TestStorage {
 /** Makes one; objects lie in `folder`, which stays the caller's, or in a folder of its own. */
 export async function createTestStorage(folder?: string): Promise<TestStorage> {
   const database = await createTestDatabase();
-  const { pool } = database;
+  const { databaseUrl, pool } = database;
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'osteon-objects-')));
   const objects = await FileObjectStore.open(root);
   return {
+    databaseUrl,
     pool,
     objects,
     index: new StudyIndex(pool),

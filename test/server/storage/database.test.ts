@@ -44,6 +44,30 @@ describe('migrations', () => {
   });
 });
 
+describe('the limit of time', () => {
+  it('ends a statement, and the connection of a transaction that does nothing, but no migration', async () => {
+    const { databaseUrl } = database;
+    const { opening } = await inTransaction(database.pool, async (client) => {
+      await query(client, 'SELECT pg_advisory_xact_lock(860001)'); // that of the migrations
+      const waiting = { opening: openDatabase({ databaseUrl, statementSeconds: 1 }) };
+      await query(client, 'SELECT pg_sleep(2)');
+      return waiting;
+    });
+    const limited = await opening;
+    const slow = query(limited, 'SELECT pg_sleep(60)');
+    await expect(slow).rejects.toMatchObject({
+      kind: 'storage-unavailable',
+      message: expect.stringContaining('57014') as string,
+    });
+    const idle = inTransaction(limited, async (client) => {
+      await new Promise<void>((resolve) => client.once('end', resolve));
+      await query(client, 'SELECT 1');
+    });
+    await expect(idle).rejects.toMatchObject({ kind: 'storage-unavailable' });
+    await limited.end();
+  });
+});
+
 describe('errors of the database', () => {
   it('name the SQLSTATE and no value', async () => {
     const sent = query(database.pool, 'SELECT $1::integer', ['SECRET^NAME']);
