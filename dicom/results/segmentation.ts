@@ -2,13 +2,14 @@
  * One binary Segmentation for each image with outlined fractures, a segment each: what the outline of the report holds,
  * pixel by pixel. PS3.3 A.51, C.8.20, C.7.6.16, C.7.6.17.
  *
- * Trap: a projection radiograph has no plane in the patient. Its segmentation has no frame of reference and no position
- * either: a frame lies on the image that it is derived from, pixel on pixel (Derivation Image macro, C.7.6.16.2.6).
+ * Trap: a projection radiograph has no plane in the patient and no thickness. Its segmentation has no frame of reference
+ * (A.51.3 asks for none where images are referenced): a frame lies on the image that it is derived from, pixel on pixel
+ * (Derivation Image macro, C.7.6.16.2.6).
  */
 import { codeItem, referenceItem } from '../sr/content-items.ts';
 import { writtenPolygon } from '../sr/rounding.ts';
 import { DCM, SCT, type Code } from '../vocabulary/codes.ts';
-import { numbersOf, textOf, textsOf, type DataSet } from '../vocabulary/data-set.ts';
+import { numbersOf, textsOf, type DataSet } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import {
   findingsOf,
@@ -18,7 +19,7 @@ import {
   type ModelIdentity,
 } from '../vocabulary/finding.ts';
 import type { Polygon } from '../vocabulary/geometry.ts';
-import { parseUid, SOP_CLASS } from '../vocabulary/uids.ts';
+import { SOP_CLASS } from '../vocabulary/uids.ts';
 import { fractureText } from './finding-text.ts';
 import { FINDING_COLOUR } from './graphic-objects.ts';
 import { trackingUidOf } from './identifiers.ts';
@@ -50,9 +51,6 @@ const SIDES: Readonly<Record<Laterality, Code>> = {
   U: SCT.unilateral,
 };
 
-/** Image Orientation (Patient) that follows the rows and columns of an image without a plane. */
-const ROWS_AND_COLUMNS = [1, 0, 0, 0, 1, 0] as const;
-
 /** A fracture with the outline that its segment holds, as it is written. */
 type Outlined = Finding<'fracture'> & { readonly polygon: Polygon };
 
@@ -81,17 +79,14 @@ export function buildSegmentations(context: ResultContext): readonly ResultObjec
   });
 }
 
-/** General Image, Image Pixel, Segmentation Image; the frame of reference where the source has one. */
+/** General Image, Image Pixel, Segmentation Image. */
 function imageAttributes(context: ResultContext, { outcome, metadata }: ResultImage, count: number): DataSet {
   const { date, time } = performedDateTime(context.input.performedAt);
   const { source } = outcome;
-  const plane = planeOf(metadata);
   const own = dataSetOf({
     ContentDate: date,
     ContentTime: time,
     PatientOrientation: textsOf(metadata, TAG.PatientOrientation),
-    FrameOfReferenceUID: plane?.frameOfReferenceUid,
-    PositionReferenceIndicator: plane && (textOf(metadata, TAG.PositionReferenceIndicator) ?? []),
     // Type 1 for segmentations (C.7.5.2): there is no serial number but the installation's identity.
     DeviceSerialNumber: context.input.observer.uid,
     ImageType: ['DERIVED', 'PRIMARY'],
@@ -156,29 +151,14 @@ function frames(
 }
 
 /**
- * The functional groups of all frames. Where there is no plane, spacing and orientation are as little as they can be: no
- * spacing that the source does not calibrate, rows and columns along the axes. Readers (OHIF 3.13) refuse a segmentation
- * without these groups, which may always be present (A.51.5.1).
+ * The functional groups of all frames: spacing only where the source is calibrated, rows and columns along the axes. Both
+ * may be present without a frame of reference (A.51.5.1), and readers (OHIF 3.13) refuse a segmentation without them.
  */
 function sharedGroups(metadata: DataSet): DataSet {
-  const plane = planeOf(metadata);
   const spacing = numbersOf(metadata, TAG.PixelSpacing);
   const measures = dataSetOf({ PixelSpacing: spacing.length === 2 ? spacing : undefined });
-  const orientation = dataSetOf({ ImageOrientationPatient: plane?.orientation ?? ROWS_AND_COLUMNS });
-  return dataSetOf({
-    PixelMeasuresSequence: [measures],
-    PlaneOrientationSequence: [orientation],
-    PlanePositionSequence: plane && [dataSetOf({ ImagePositionPatient: plane.position })],
-  });
-}
-
-/** The plane of an image that says all of it, in its frame of reference; `undefined` for other images. */
-function planeOf(metadata: DataSet) {
-  const uid = textOf(metadata, TAG.FrameOfReferenceUID);
-  const orientation = numbersOf(metadata, TAG.ImageOrientationPatient);
-  const position = numbersOf(metadata, TAG.ImagePositionPatient);
-  if (uid === undefined || orientation.length !== 6 || position.length !== 3) return undefined;
-  return { frameOfReferenceUid: parseUid(uid, 'FrameOfReferenceUID'), orientation, position };
+  const orientation = dataSetOf({ ImageOrientationPatient: [1, 0, 0, 0, 1, 0] });
+  return dataSetOf({ PixelMeasuresSequence: [measures], PlaneOrientationSequence: [orientation] });
 }
 
 /** A fracture as a segment. PS3.3 C.8.20.4 (Segment Description macro). */

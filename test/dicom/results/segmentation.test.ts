@@ -69,34 +69,21 @@ describe('a segmentation', () => {
     expect(segmentationsOf({ ...ANALYSED, findings: boxes })).toEqual([]);
   });
 
-  it('has no frame of reference where the image has none (A.51.3)', () => {
-    const { dataSet } = onlySegmentation();
+  it.each([
+    ['has none', {}],
+    ['has one', { FrameOfReferenceUID: '1.2.9', ImagePositionPatient: [1, 2, 3] }],
+  ])('has no frame of reference where the image %s: a projection has no plane (A.51.3)', (_what, changes) => {
+    const { dataSet } = onlySegmentation(ANALYSED, changes);
     const [groups = {}] = itemsOf(dataSet, TAG.SharedFunctionalGroupsSequence);
     expect(dataSet[TAG.FrameOfReferenceUID]).toBeUndefined();
-    expect(groups[TAG.PlanePositionSequence]).toBeUndefined();
     expect(itemsOf(groups, TAG.PixelMeasuresSequence)).toEqual([{}]);
   });
 
-  it('lies in the plane of an image that states one', () => {
-    const { dataSet } = onlySegmentation(ANALYSED, {
-      FrameOfReferenceUID: '1.2.9',
-      ImageOrientationPatient: [0, 1, 0, 0, 0, -1],
-      ImagePositionPatient: [1, 2, 3],
-      PixelSpacing: [0.2, 0.2],
-    });
+  it('has the spacing of a calibrated image, and takes that of the imager for none', () => {
+    const { dataSet } = onlySegmentation(ANALYSED, { PixelSpacing: [0.2, 0.3] });
     const [groups = {}] = itemsOf(dataSet, TAG.SharedFunctionalGroupsSequence);
-    const [orientation = {}] = itemsOf(groups, TAG.PlaneOrientationSequence);
-    const [position = {}] = itemsOf(groups, TAG.PlanePositionSequence);
     const [measures = {}] = itemsOf(groups, TAG.PixelMeasuresSequence);
-    expect(textOf(dataSet, TAG.FrameOfReferenceUID)).toBe('1.2.9');
-    expect(numbersOf(orientation, TAG.ImageOrientationPatient)).toEqual([0, 1, 0, 0, 0, -1]);
-    expect(numbersOf(position, TAG.ImagePositionPatient)).toEqual([1, 2, 3]);
-    expect(numbersOf(measures, TAG.PixelSpacing)).toEqual([0.2, 0.2]);
-  });
-
-  it('leaves out a frame of reference in which the image has no place', () => {
-    const { dataSet } = onlySegmentation(ANALYSED, { FrameOfReferenceUID: '1.2.9' });
-    expect(dataSet[TAG.FrameOfReferenceUID]).toBeUndefined();
+    expect(numbersOf(measures, TAG.PixelSpacing)).toEqual([0.2, 0.3]);
   });
 
   it('stays lossy where its image was (C.7.6.1.1.5)', () => {

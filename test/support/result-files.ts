@@ -1,0 +1,73 @@
+/**
+ * Result sets as the files that the server stores, with the images they are about: everything but a server.
+ */
+import { readHeader } from '../../dicom/read/part10-reader.ts';
+import { buildResultSet, type ResultObject, type ResultSetInput } from '../../dicom/results/index.ts';
+import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
+import type { SourceImage } from '../../dicom/vocabulary/finding.ts';
+import { writePart10 } from '../../dicom/write/part10-writer.ts';
+import { resultFile } from '../../server/analysis/result-file.ts';
+import { runImagingTask } from '../../server/imaging/run-imaging-task.ts';
+import type { ByteRange, ObjectStore } from '../../server/storage/object-store.ts';
+import type { StoredInstance } from '../../server/storage/stored-instance.ts';
+
+/** An object of a set and its file. */
+export interface ResultFile {
+  readonly object: ResultObject;
+  readonly bytes: Uint8Array;
+}
+
+/** The attributes of a 12-bit image beside those that `metadata` has. */
+export function imageMetadata(metadata: DataSet, source: SourceImage): DataSet {
+  return {
+    ...metadata,
+    ...dataSetOf({
+      SOPInstanceUID: source.sopInstanceUid,
+      SeriesInstanceUID: source.seriesInstanceUid,
+      SOPClassUID: source.sopClassUid,
+      Rows: source.rows,
+      Columns: source.columns,
+      SamplesPerPixel: 1,
+      BitsAllocated: 16,
+      BitsStored: 12,
+      HighBit: 11,
+      PixelRepresentation: 0,
+    }),
+  };
+}
+
+/** A Part 10 file of an image, grey from `dark` at the left to `bright` at the right. */
+export function rampFile(metadata: DataSet, source: SourceImage, dark = 400, bright = 2400): Uint8Array {
+  const { rows, columns } = source;
+  const samples = new Uint16Array(rows * columns);
+  for (let index = 0; index < samples.length; index++) {
+    samples[index] = dark + Math.floor(((index % columns) * (bright - dark)) / columns);
+  }
+  return writePart10(imageMetadata(metadata, source), { pixelData: new Uint8Array(samples.buffer) });
+}
+
+/** The files of the images, then those of the set. */
+export async function filesOfSet(
+  input: ResultSetInput,
+): Promise<{ readonly images: readonly Uint8Array[]; readonly results: readonly ResultFile[] }> {
+  const images = input.images.map(({ outcome, metadata }) => rampFile(metadata, outcome.source));
+  const instances = images.map((bytes, index): StoredInstance => {
+    const { attributes, ...header } = readHeader(bytes);
+    const stored = { objectKey: String(index), sizeBytes: bytes.length, sha256: '', storedAt: new Date(0) };
+    return { ...header, ...stored, metadata: attributes, origin: 'stow' };
+  });
+  const objects = {
+    read: (key: string, range?: ByteRange) => {
+      const bytes = images[Number(key)] ?? new Uint8Array();
+      return Promise.resolve(range ? bytes.slice(range.start, range.end) : bytes);
+    },
+  } as Partial<ObjectStore> as ObjectStore;
+  const results = await Promise.all(
+    buildResultSet(input).map(async (object) => ({
+      object,
+      bytes: await resultFile(object, instances, { objects, imaging: runImagingTask }),
+    })),
+  );
+  return { images, results };
+}
