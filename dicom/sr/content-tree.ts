@@ -64,6 +64,11 @@ export class ContentNode {
     return selected && readReference(selected.item);
   }
 
+  /** True for an item with this concept name. */
+  isNamed(concept: Code): boolean {
+    return this.concept !== undefined && isSameCode(this.concept, concept);
+  }
+
   /** Direct children with a concept name, marked as used. */
   childrenOf(concept: Code): readonly ContentNode[] {
     const found = this.#named(concept);
@@ -100,7 +105,7 @@ export class ContentNode {
   }
 
   #named(concept: Code): readonly ContentNode[] {
-    return this.children.filter((child) => child.concept && isSameCode(child.concept, concept));
+    return this.children.filter((child) => child.isNamed(concept));
   }
 
   /** What the first child of a name says; it counts as used only when that is understood. */

@@ -61,7 +61,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   PNAME: ({ item }) => nameOf(item, TAG.PersonName),
   DATE: ({ item }) => dateOf(textOf(item, TAG.Date)),
   TIME: ({ item }) => timeOf(textOf(item, TAG.Time)),
-  DATETIME: ({ item }) => textOf(item, '0040A120') ?? '',
+  DATETIME: ({ item }) => textOf(item, TAG.DateTime) ?? '',
   IMAGE: referenceOf,
   WAVEFORM: referenceOf,
   COMPOSITE: referenceOf,
@@ -69,7 +69,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   SCOORD3D: coordinatesOf,
 };
 
-function valueOf(node: ContentNode): string {
+/** What an item says, in words; empty for containers and where it says nothing. */
+export function valueOf(node: ContentNode): string {
   return (Object.hasOwn(WORDS, node.valueType) ? WORDS[node.valueType] : undefined)?.(node) ?? '';
 }
 

@@ -18,8 +18,11 @@ import { readGroups, type ReportFinding } from './group-reader.ts';
 import { readStatus, type ImageStatus } from './image-statements.ts';
 import { modelKey } from './model-identification.ts';
 import { readResultObjects } from './result-objects.ts';
+import { otherGroupOf, type OtherGroup } from './other-groups.ts';
+import { valueOf } from './report-outline.ts';
 import { ReportSources } from './report-sources.ts';
 
+export type { OtherGroup, OtherRegion } from './other-groups.ts';
 export type { ReportFinding } from './group-reader.ts';
 export type { ImageStatus } from './image-statements.ts';
 
@@ -29,9 +32,11 @@ export interface UnknownItem {
   readonly path: readonly string[];
   readonly valueType: string;
   readonly concept?: Code;
-  /** Its value in words where it has one: text, code meaning, or number with units. */
+  /** Its value in words where it has one. */
   readonly text?: string;
   readonly item: DataSet;
+  /** Where it is a Measurement Group: what can be shown of it. */
+  readonly group?: OtherGroup;
 }
 
 /** Who made the report. TID 1004; each is absent where the report does not say. */
@@ -51,6 +56,8 @@ export interface Verifier {
 }
 
 export interface Report {
+  /** Language of the texts; `undefined` where the report does not say. TID 1204. */
+  readonly language: Code | undefined;
   /** Concept name of the root; `undefined` when it has none. */
   readonly title: Code | undefined;
   readonly observer: ReportObserver;
@@ -109,6 +116,7 @@ function readTrusted(dataSet: DataSet): Report {
   const date = textOf(dataSet, TAG.ContentDate);
   return {
     title: root.concept,
+    language: root.codeOf(DCM.languageOfContentItemAndDescendants),
     ...readHead(root),
     isVerified: textOf(dataSet, TAG.VerificationFlag) === 'VERIFIED',
     verifiers: itemsOf(dataSet, TAG.VerifyingObserverSequence).flatMap(readVerifier),
@@ -119,7 +127,7 @@ function readTrusted(dataSet: DataSet): Report {
     ...evaluations,
     predecessorUids: predecessorUids(dataSet),
     siblings: readResultObjects(root),
-    unknownItems: unknownItems(root),
+    unknownItems: unknownItems(root, sources),
     remarks,
   };
 }
@@ -132,8 +140,7 @@ function readVerifier(item: DataSet): readonly Verifier[] {
 }
 
 function readHead(root: ContentNode): Pick<Report, 'observer' | 'procedure'> {
-  root.codeOf(DCM.languageOfContentItemAndDescendants);
-  root.codeOf(DCM.observerType);
+  root.codeIs(DCM.observerType, DCM.device);
   const uid = root.textOf(DCM.deviceObserverUid);
   const name = root.textOf(DCM.deviceObserverName);
   const manufacturer = root.textOf(DCM.deviceObserverManufacturer);
@@ -181,25 +188,25 @@ function predecessorUids(dataSet: DataSet): readonly string[] {
     .flatMap((instance) => textOf(instance, TAG.ReferencedSOPInstanceUID) ?? []);
 }
 
-function unknownItems(node: ContentNode, path: readonly string[] = []): readonly UnknownItem[] {
+function unknownItems(
+  node: ContentNode,
+  sources: ReportSources,
+  path: readonly string[] = [],
+): readonly UnknownItem[] {
   const below = [...path, node.concept?.meaning ?? node.valueType];
   return node.children.flatMap((child) => {
-    if (child.isUsed) return unknownItems(child, below);
-    const text = inWords(child);
+    if (child.isUsed) return unknownItems(child, sources, below);
+    const text = valueOf(child);
+    const group = otherGroupOf(child, sources);
     return [
       {
         path: below,
         valueType: child.valueType,
         item: child.item,
         ...(child.concept && { concept: child.concept }),
-        ...(text !== undefined && { text }),
+        ...(text !== '' && { text }),
+        ...(group && { group }),
       },
     ];
   });
-}
-
-function inWords(node: ContentNode): string | undefined {
-  const measurement = node.measurement;
-  if (measurement) return `${measurement.value} ${measurement.units?.value ?? ''}`.trim();
-  return node.text ?? node.code?.meaning;
 }

@@ -6,7 +6,7 @@
  * Trap: the certainty of an edited fracture is still that of the model's box, which therefore stays below the certainty.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, isSameCode, LN, OSTEON, PRIVATE_SCHEME, SCT, UCUM, wordOf } from '../vocabulary/codes.ts';
+import { DCM, LN, OSTEON, PRIVATE_SCHEME, SCT, UCUM, wordOf } from '../vocabulary/codes.ts';
 import { textOf } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
@@ -123,7 +123,7 @@ function originalItems(
 export function decisionOf(
   group: ContentNode,
 ): { readonly node: ContentNode; readonly decision: Decision } | undefined {
-  const node = group.children.find(({ concept }) => concept && isSameCode(concept, OSTEON.reviewDecision));
+  const node = group.children.find((child) => child.isNamed(OSTEON.reviewDecision));
   const decision = wordOf(DECISION_CODES, node?.code);
   return node && decision && { node, decision };
 }

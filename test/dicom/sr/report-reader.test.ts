@@ -1,15 +1,11 @@
-/** Reports of others, broken ones and hostile ones. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Broken reports and hostile ones. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPart10 } from '../../../dicom/read/part10-reader.ts';
 import { buildResultSet } from '../../../dicom/results/index.ts';
 import { readReport } from '../../../dicom/sr/report-reader.ts';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
-import { sharedData } from '../../support/shared-data.ts';
 import { FINDINGS, resultInput } from '../../support/result-inputs.ts';
 
 const [ours] = buildResultSet(resultInput());
@@ -112,24 +108,5 @@ describe('a hostile report', () => {
       }),
       { numRuns: 300 },
     );
-  });
-});
-
-describe.skipIf(!sharedData())('the reports of others (needs ../shared/data)', () => {
-  const folder = join(sharedData() ?? '', 'dicom');
-  const manifest = sharedData() ? readFileSync(join(folder, 'manifest.csv'), 'utf8') : '';
-  const paths = manifest
-    .split('\n')
-    .filter((line) => /,[^,]* SR Storage[^,]*,/.test(line))
-    .flatMap((line) => line.split(',')[0] ?? []);
-
-  it('are there', () => {
-    expect(paths.length).toBeGreaterThan(0);
-  });
-
-  it.each(paths)('%s is read, what is unknown is kept', (path) => {
-    const { dataSet } = readPart10(readFileSync(join(folder, path)));
-    const read = readReport(dataSet);
-    expect(read.findings.length + read.unknownItems.length).toBeGreaterThan(0);
   });
 });
