@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { numberOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
-import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
 import { REJECTION_REASONS, type ImageOutcome, type SourceImage } from '../../dicom/vocabulary/finding.ts';
 import {
   buildResultSet,
@@ -56,6 +56,9 @@ export interface StudyAnalysisServices {
   now(): Date;
 }
 
+/** Faults of the moment, a stopping server among them: they say nothing of the study, however many tries they took. */
+const PASSING: readonly FailureKind[] = ['storage-unavailable', 'busy'];
+
 /** Completes one study if it is due. Rejects when a try broke off and another may help. */
 export async function analyseStudy(job: StudyJob, services: StudyAnalysisServices): Promise<void> {
   const record = await beginAnalysis(services.database, job.studyInstanceUid);
@@ -65,7 +68,7 @@ export async function analyseStudy(job: StudyJob, services: StudyAnalysisService
     await finishAnalysis(services.database, record.studyInstanceUid, record.arrivals, end);
   } catch (error) {
     const reason = error instanceof PacsError ? error.message : 'Internal error';
-    if (job.isLastTry) {
+    if (job.isLastTry && !isPassing(error)) {
       await finishAnalysis(services.database, record.studyInstanceUid, record.arrivals, {
         state: 'failed',
         reason,
@@ -138,10 +141,14 @@ async function imageOf(
     const outcome = await services.inference.outcomeOf(instance, models, isBoneAgeRequested);
     return { outcome, instance, settingsKey };
   } catch (error) {
-    if (!job.isLastTry || !(error instanceof PacsError)) throw error;
+    if (!job.isLastTry || !(error instanceof PacsError) || isPassing(error)) throw error;
     // No try could bring this image through the threads.
     return { outcome: { status: 'failed', detail: error.message, ...nothing }, instance, settingsKey };
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof PacsError && PASSING.includes(error.kind);
 }
 
 function sourceOf({ metadata, ...instance }: StoredInstance): SourceImage {
@@ -167,10 +174,15 @@ async function storeResults(
   try {
     return await storeSet(study, results, services);
   } catch (error) {
-    if (!job.isLastTry || !objects.includes('sc')) throw error;
+    if (!job.isLastTry || !objects.includes('sc') || isStorageAway(error)) throw error;
     const others = objects.filter((kind) => kind !== 'sc');
     return await storeSet(study, { ...results, objects: others }, services);
   }
+}
+
+/** A drawing may be what keeps its threads busy; storage that is away is nobody's fault. */
+function isStorageAway(error: unknown): boolean {
+  return error instanceof PacsError && error.kind === 'storage-unavailable';
 }
 
 async function storeSet(

@@ -133,6 +133,17 @@ export async function listUnfinished(pool: Pool): Promise<readonly string[]> {
   return rows.map((row) => String(row['study_uid']));
 }
 
+/** Studies with something to analyse that no try has begun on for so many seconds since it was due, the oldest hundred. */
+export async function listStalled(pool: Pool, seconds: number): Promise<readonly string[]> {
+  const rows = await query(
+    pool,
+    `SELECT study_uid FROM analysis WHERE arrivals > covered
+       AND greatest(due_at, started_at) < now() - make_interval(secs => $1) ORDER BY queued_at LIMIT 100`,
+    [seconds],
+  );
+  return rows.map((row) => String(row['study_uid']));
+}
+
 /** How many studies are in each state. */
 export async function countByState(pool: Pool): Promise<ReadonlyMap<string, number>> {
   const rows = await query(pool, 'SELECT state, count(*)::int AS count FROM analysis GROUP BY state');

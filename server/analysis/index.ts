@@ -26,6 +26,7 @@ import { createImageInference } from './image-inference.ts';
 import { startInferencePool } from './inference-pool.ts';
 import { asksForBoneAge, patientFactsOf } from './patient-facts.ts';
 import { resultFile } from './result-file.ts';
+import { retryRegularly } from './stalled-studies.ts';
 import { startStudyQueue, type StudyQueue } from './study-queue.ts';
 
 export interface AnalysisSettings {
@@ -109,6 +110,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
   // One at a time: whoever looks at heat maps holds up one process at most.
   const activationGate = createGate(1);
   let queue: StudyQueue | undefined;
+  let endRetries = (): Promise<void> => Promise.resolve();
   let isStopping = false;
   const report = (error: unknown) => {
     if (isStopping) return;
@@ -156,6 +158,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
       });
       for (const studyUid of await listUnfinished(database))
         await started.enqueue(studyUid, settings.quietSeconds);
+      endRetries = retryRegularly(database, started, reportQueue);
       queue = started;
     },
     async request(studyUid, options) {
@@ -189,6 +192,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
       isStopping = true;
       inference.close();
       activationGate.close();
+      await endRetries();
       await stopping?.stop();
       await pool.close();
     },

@@ -20,6 +20,8 @@ export interface StudyJob {
 export interface StudyQueue {
   /** Queues a study; with a transaction's connection the job appears when that commits. */
   enqueue(studyUid: string, startAfterSeconds: number, target?: Queryable): Promise<void>;
+  /** True when a job of the study waits. */
+  isQueued(studyUid: string): Promise<boolean>;
   /** Lets go of new jobs and waits for the running ones. */
   stop(): Promise<void>;
 }
@@ -73,6 +75,9 @@ export async function startStudyQueue(pool: Pool, options: StudyQueueOptions): P
           ...(target && { db: connectionOf(target) }),
         },
       );
+    },
+    async isQueued(studyInstanceUid) {
+      return (await boss.findJobs(QUEUE, { key: studyInstanceUid, queued: true })).length > 0;
     },
     stop: () => boss.stop({ graceful: true, timeout: 30_000 }),
   };

@@ -265,6 +265,21 @@ describe('a study that cannot be analysed', () => {
     expect(await record()).toMatchObject({ state: 'failed', reason: 'The inference thread stopped' });
     expect(await reports()).toHaveLength(1);
   });
+
+  it.each(['storage-unavailable', 'busy'] as const)(
+    'because of a fault of the moment (%s) waits also after its last try, and is analysed later',
+    async (kind) => {
+      await storeImage(1);
+      answers.set(`${studyUid}.1.1`, new PacsError(kind, 'The server is stopping'));
+      await expect(analyse(true)).rejects.toThrow('The server is stopping');
+      expect(await record()).toMatchObject({ state: 'waiting', reason: 'The server is stopping' });
+      expect(await reports()).toEqual([]);
+      answers.clear();
+      await analyse();
+      expect(await record()).toMatchObject({ state: 'done', images: [{ state: 'analysed' }] });
+      expect(await reports()).toHaveLength(1);
+    },
+  );
 });
 
 /** Stores one result, then the power fails. */
