@@ -175,3 +175,53 @@ export function resultInput(
     observer: { uid: '2.25.1234567890', name: 'Osteon at the test bench' },
   };
 }
+
+/** A study with an image of every outcome, and in them every item that a report may hold. */
+export function everyOutcome(metadata: DataSet = metadataOf()): ResultSetInput {
+  const at = (index: number): SourceImage => ({
+    ...SOURCE,
+    sopInstanceUid: `${SOURCE.sopInstanceUid}${index}`,
+  });
+  const own = (outcome: ImageOutcome) => ({ outcome, metadata });
+  const noFracture: Finding = {
+    ...{ kind: 'fracture-presence', trackingId: 'fracture-presence', concept: OSTEON.fracturePresence },
+    ...{ source: at(2), model: FRACTURE_MODEL, verdict: 'absent', probability: 0.021 },
+  };
+  const unscored: Finding = {
+    ...{
+      kind: 'bone-age',
+      trackingId: 'bone-age',
+      concept: LN.xrBoneAge,
+      source: at(2),
+      model: BONE_AGE_MODEL,
+    },
+    ...{
+      months: 90,
+      score: { missing: 'sex-unknown' },
+      isSexKnown: false,
+      method: OSTEON.wholeHandRegression,
+    },
+  };
+  const elsewhere: Finding = {
+    ...{ kind: 'body-region', trackingId: 'region-leg', concept: SCT.lowerLimb, source: at(2) },
+    ...{ model: FRACTURE_MODEL, region: 'leg', probability: 0.7 },
+  };
+  const outcomes: readonly ImageOutcome[] = [
+    ANALYSED,
+    {
+      status: 'analysed',
+      source: at(2),
+      findings: [noFracture, unscored, elsewhere],
+      runs: [
+        { model: FRACTURE_MODEL, status: 'failed', reason: 'out of memory' },
+        { model: BONE_AGE_MODEL, status: 'skipped', reason: 'not requested' },
+      ],
+    },
+    {
+      status: 'rejected', source: at(3), reason: 'not-a-limb', detail: 'probability 3.0 %', findings: [],
+      runs: [{ model: FRACTURE_MODEL, status: 'succeeded' }],
+    },
+    { status: 'failed', source: { ...at(4), rows: 0, columns: 0 }, detail: 'no memory', findings: [], runs: [] },
+  ]; // prettier-ignore
+  return { ...resultInput(ANALYSED, metadata), images: outcomes.map(own) };
+}

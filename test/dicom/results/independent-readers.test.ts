@@ -12,7 +12,7 @@ import {
   pydicom,
   withFiles,
 } from '../../support/independent-readers.ts';
-import { ANALYSED, metadataOf, resultInput, SOURCE } from '../../support/result-inputs.ts';
+import { ANALYSED, everyOutcome, metadataOf, resultInput, SOURCE } from '../../support/result-inputs.ts';
 import { PIXELMED_KNOWN } from './pixelmed-known.ts';
 
 const ROMAN_NAME = { PatientName: { Alphabetic: 'Hong^Gildong' } };
@@ -59,6 +59,7 @@ const CASES: Readonly<Record<string, ResultSetInput>> = {
     ...resultInput(ANALYSED, metadataOf(ROMAN_NAME)),
     reportClass: 'comprehensiveSr',
   },
+  'a study with an image of every outcome': everyOutcome(metadataOf(ROMAN_NAME)),
   'no finding': resultInput(NEGATIVE, metadataOf(ROMAN_NAME)),
   'a rejected image': resultInput(REJECTED, metadataOf(ROMAN_NAME)),
   'a failed image, after another report': {
@@ -114,7 +115,7 @@ describe('a presentation state', () => {
 
 describe('a report in PixelMed’s template validator', () => {
   it('has nothing unknown or wrong but the committed list', { timeout: 240_000 }, () => {
-    withFiles(filesOf(resultInput()), ([report = '']) => {
+    withFiles(filesOf(everyOutcome()), ([report = '']) => {
       const found = pixelmedFindings(report);
       const unexplained = found.filter((line) => !PIXELMED_KNOWN.some(({ pattern }) => pattern.test(line)));
       expect(unexplained).toEqual([]);

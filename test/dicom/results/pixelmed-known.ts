@@ -33,7 +33,7 @@ export const PIXELMED_KNOWN: readonly KnownLine[] = [
   },
   {
     pattern:
-      /\(125007,DCM,"Measurement Group"\)\/CODE \((125605004,SCT|operating-point,99OSTEON|body-region,99OSTEON|header-site,99OSTEON|sex-given,99OSTEON),"[^"]*"\): Content Item not in template$/,
+      /\(125007,DCM,"Measurement Group"\)\/CODE \((125605004,SCT|operating-point,99OSTEON|body-region,99OSTEON|header-site,99OSTEON|no-score-reason,99OSTEON|sex-given,99OSTEON),"[^"]*"\): Content Item not in template$/,
     reason: 'qualitative evaluations became rows of TID 1410 and TID 1501 after 2022',
   },
   {
