@@ -46,7 +46,7 @@ export interface Drawing {
 /** How many letters a line of `width` pixels holds, at least one. */
 export function lettersAcross(width: number, scale: number): number {
   const pitch = LETTER.columns + LETTER.space;
-  return Math.max(1, Math.floor((width / scale - LETTER.space) / pitch));
+  return Math.max(1, Math.floor((width / scale - 2 * LETTER.space) / pitch));
 }
 
 /** Extent of a line of text in pixels, the ground around it included. */
@@ -56,7 +56,7 @@ export function extentOfText(
 ): { readonly width: number; readonly height: number } {
   const pitch = LETTER.columns + LETTER.space;
   return {
-    width: (Array.from(text).length * pitch + LETTER.space) * scale,
+    width: (Array.from(text).length * pitch + 2 * LETTER.space) * scale,
     height: (LETTER.rows + 2 * LETTER.space) * scale,
   };
 }
