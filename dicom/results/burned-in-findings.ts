@@ -23,7 +23,8 @@ export function burnedInFindings(
   const side = Math.max(rows, columns);
   const width = Math.max(1, Math.round(side / PIXELS_PER_LINE_WIDTH));
   const scale = Math.max(1, Math.round(side / PIXELS_PER_POINT));
-  const boxes = fractures.map(({ box }) => writtenBox(box, source));
+  // Their lines included, so that no text covers one.
+  const boxes = fractures.map(({ box }) => grown(writtenBox(box, source), width + 1));
   const texts = fractures.map(fractureText);
   const places = placeLabels(
     texts.map((text, index) => ({ ...extentOfText(text, scale), beside: boxes[index] ?? EMPTY })),
@@ -39,6 +40,10 @@ export function burnedInFindings(
       ...footerShapes(footer, [...boxes, ...places], source, scale),
     ],
   };
+}
+
+function grown({ left, top, right, bottom }: BoundingBox, by: number): BoundingBox {
+  return { left: left - by, top: top - by, right: right + by, bottom: bottom + by };
 }
 
 type Corner = Pick<BoundingBox, 'left' | 'top'>;

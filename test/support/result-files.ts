@@ -38,7 +38,7 @@ export function imageMetadata(metadata: DataSet, source: SourceImage): DataSet {
 }
 
 /** A Part 10 file of an image, grey from `dark` at the left to `bright` at the right. */
-export function rampFile(metadata: DataSet, source: SourceImage, dark = 400, bright = 2400): Uint8Array {
+export function rampFile(metadata: DataSet, source: SourceImage, dark = 1200, bright = 2800): Uint8Array {
   const { rows, columns } = source;
   const samples = new Uint16Array(rows * columns);
   for (let index = 0; index < samples.length; index++) {
@@ -52,6 +52,14 @@ export async function filesOfSet(
   input: ResultSetInput,
 ): Promise<{ readonly images: readonly Uint8Array[]; readonly results: readonly ResultFile[] }> {
   const images = input.images.map(({ outcome, metadata }) => rampFile(metadata, outcome.source));
+  return { images, results: await resultFilesOf(input, images) };
+}
+
+/** The files of a set whose images are Part 10 files. */
+export async function resultFilesOf(
+  input: ResultSetInput,
+  images: readonly Uint8Array[],
+): Promise<readonly ResultFile[]> {
   const instances = images.map((bytes, index): StoredInstance => {
     const { attributes, ...header } = readHeader(bytes);
     const stored = { objectKey: String(index), sizeBytes: bytes.length, sha256: '', storedAt: new Date(0) };
@@ -63,11 +71,10 @@ export async function filesOfSet(
       return Promise.resolve(range ? bytes.slice(range.start, range.end) : bytes);
     },
   } as Partial<ObjectStore> as ObjectStore;
-  const results = await Promise.all(
+  return await Promise.all(
     buildResultSet(input).map(async (object) => ({
       object,
       bytes: await resultFile(object, instances, { objects, imaging: runImagingTask }),
     })),
   );
-  return { images, results };
 }
