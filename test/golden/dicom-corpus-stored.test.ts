@@ -1,25 +1,30 @@
 /**
  * Every file of the shared corpus sent by STOW-RS: kept byte for byte, given back as it came where the web allows its
- * syntax, and as Explicit VR Little Endian with an equal data set and the samples of `dicom-corpus.csv`; or refused by the
- * failure that the last column of that list names (no DICOM, or without the UIDs that identify an instance).
+ * syntax, and as Explicit VR Little Endian with an equal data set and the samples of `dicom-corpus.csv` (PS3.18 8.7.3.5),
+ * or as it came where its pixels cannot be decoded; or refused by the failure that the last column of that list names (no
+ * DICOM, or without the UIDs that identify an instance).
  *
  * Trap: thirty UIDs of the corpus occur with different bytes; such a file meets an empty store.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../dicom/pixels/frame-decoder.ts';
 import { readHeader } from '../../dicom/read/part10-reader.ts';
 import { itemsOf, numberOf, textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
-import { FAILURES, type FailureKind } from '../../dicom/vocabulary/failure.ts';
+import { FAILURES, PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
+import type { SampleArray } from '../../dicom/vocabulary/image.ts';
 import type { InstanceHeader } from '../../dicom/vocabulary/instance.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
-import { serveDicomWeb, stow, type TestServer } from '../support/http-server.ts';
+import { parseMediaType } from '../../server/http/media-type.ts';
+import { bytesOf } from '../support/answers.ts';
+import { stow } from '../support/http-server.ts';
+import { servedStorage } from '../support/served-storage.ts';
 import { sharedData } from '../support/shared-data.ts';
-import { createTestStorage, type TestStorage } from '../support/storage.ts';
 
+const { storage, server } = await servedStorage({ keepsAll: true });
 const corpus = join(sharedData() ?? '', 'dicom');
 const golden = readFileSync(join(import.meta.dirname, 'dicom-corpus.csv'), 'utf8')
   .trimEnd()
@@ -31,17 +36,6 @@ const golden = readFileSync(join(import.meta.dirname, 'dicom-corpus.csv'), 'utf8
   });
 
 describe.skipIf(!sharedData())('the corpus in the store (needs ../shared/data)', () => {
-  let storage: TestStorage;
-  let server: TestServer;
-  beforeAll(async () => {
-    storage = await createTestStorage();
-    server = await serveDicomWeb(storage);
-  });
-  afterAll(async () => {
-    await server.close();
-    await storage.close();
-  });
-
   /** Sends a file, to an empty store where its UID is taken by other bytes. */
   async function send(bytes: Uint8Array): Promise<{ status: number; answer: DataSet }> {
     const response = await stow(`${server.base}/studies`, [bytes]);
@@ -66,22 +60,32 @@ describe.skipIf(!sharedData())('the corpus in the store (needs ../shared/data)',
       expect(Buffer.compare(await storage.objects.read(kept?.objectKey ?? ''), bytes)).toBe(0);
 
       const url = textOf(itemsOf(answer, TAG.ReferencedSOPSequence)[0] ?? {}, TAG.RetrieveURL) ?? '';
-      if (!NOT_FOR_THE_WEB.includes(source.transferSyntaxUid)) {
-        const asStored = await retrieve(url, '*');
-        expect(asStored.status).toBe(200);
-        expect(Buffer.compare(Buffer.from(await asStored.arrayBuffer()), bytes)).toBe(0);
-      }
-      const retrieved = await retrieve(url, EXPLICIT);
-      if (!MADE_PLAIN.includes(decoded) && source.pixelData?.isEncapsulated) {
-        expect(retrieved.status).toBe(406);
+      const [asStored, named, unasked] = [
+        await retrieve(url, '*'),
+        await retrieve(url, EXPLICIT),
+        await retrieve(url),
+      ];
+      const isPlain = MADE_PLAIN.includes(decoded) || source.pixelData?.isEncapsulated !== true;
+      const isForTheWeb = !NOT_FOR_THE_WEB.includes(source.transferSyntaxUid);
+      expect(asStored).toMatchObject({
+        status: 200,
+        syntax: isForTheWeb ? source.transferSyntaxUid : EXPLICIT,
+      });
+      expect(asStored.bytes.equals(isForTheWeb ? bytes : named.bytes)).toBe(true);
+      expect(unasked.bytes.equals(isPlain ? named.bytes : bytes)).toBe(true);
+
+      const samples = await samplesOf(bytes);
+      if (!isPlain) {
+        expect(named.status).toBe(406);
+        expect(samples).toBeUndefined();
         return;
       }
-      expect(retrieved.status).toBe(200);
-      const plain = new Uint8Array(await retrieved.arrayBuffer());
-      const header = readHeader(plain);
+      expect(named).toMatchObject({ status: 200, syntax: EXPLICIT });
+      const header = readHeader(named.bytes);
       expect(header.transferSyntaxUid).toBe(EXPLICIT);
       expect(comparable(header)).toEqual(comparable(source));
-      if (decoded === 'decoded') expect(sha256((await decodeFrame(plain, header, 0)).samples)).toBe(first);
+      expect(await samplesOf(named.bytes)).toEqual(samples);
+      if (decoded === 'decoded') expect(samples && sha256(samples)).toBe(first);
     },
   );
 
@@ -103,11 +107,35 @@ const NOT_FOR_THE_WEB: readonly string[] = [
   TRANSFER_SYNTAX.explicitVrBigEndian,
 ];
 
-async function retrieve(url: string, transferSyntax: string): Promise<Response> {
-  return await fetch(url, { headers: { Accept: `application/dicom; transfer-syntax=${transferSyntax}` } });
+interface Retrieved {
+  readonly status: number;
+  /** The transfer syntax that the answer says it is in. */
+  readonly syntax: string | undefined;
+  readonly bytes: Buffer;
 }
 
-/** Outcomes of decoding with which a file can be made plain; compressed pixels of any other are not acceptable. */
+/** Retrieves an instance in a transfer syntax, or in the server's choice. */
+async function retrieve(url: string, transferSyntax?: string): Promise<Retrieved> {
+  const named = transferSyntax === undefined ? '' : `; transfer-syntax=${transferSyntax}`;
+  const response = await fetch(url, { headers: { Accept: `application/dicom${named}` } });
+  const bytes = await bytesOf(response);
+  const length = response.headers.get('content-length');
+  if (length !== null) expect(bytes).toHaveLength(Number(length));
+  const type = parseMediaType(response.headers.get('content-type') ?? '');
+  return { status: response.status, syntax: type?.parameters.get('transfer-syntax'), bytes };
+}
+
+/** Samples of the first frame; `undefined` where they cannot be had. */
+async function samplesOf(file: Uint8Array): Promise<SampleArray | undefined> {
+  try {
+    return (await decodeFrame(file, readHeader(file), 0)).samples;
+  } catch (error) {
+    if (error instanceof PacsError) return undefined;
+    throw error;
+  }
+}
+
+/** Outcomes of decoding with which a compressed file can be made plain. */
 const MADE_PLAIN = ['decoded', 'no-pixel-data'];
 /** What decoding changes in a data set by right: colour is RGB by pixel, values lie low, no offsets remain. */
 const CHANGED_BY_DECODING = [

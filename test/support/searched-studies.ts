@@ -4,9 +4,9 @@
 import { expect } from 'vitest';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { dicomFile } from './dicom-file.ts';
-import { serveDicomWeb } from './http-server.ts';
 import type { TestServer } from './http-server.ts';
-import { createTestStorage, storeBytes } from './storage.ts';
+import { servedStorage } from './served-storage.ts';
+import { storeBytes } from './storage.ts';
 
 /** One study of two series of two instances each; its attributes are what the tests ask for. */
 export interface StudyFacts {
@@ -50,22 +50,14 @@ export interface Answer {
   readonly matches: readonly DataSet[];
 }
 
-/** Serves {@link STUDIES}. */
+/** Serves {@link STUDIES} for as long as the tests of the file run. */
 export async function serveSearchedStudies(): Promise<SearchedServer> {
-  const storage = await createTestStorage();
-  const server = await serveDicomWeb(storage);
+  const { storage, server } = await servedStorage({ keepsAll: true });
   const instances = storage.instances();
   for (const study of STUDIES) {
     for (const file of filesOf(study)) expect((await storeBytes(instances, file)).status).toBe('stored');
   }
-  return {
-    ...server,
-    search: (path) => search(`${server.base}${path}`),
-    close: async () => {
-      await server.close();
-      await storage.close();
-    },
-  };
+  return { ...server, search: (path) => search(`${server.base}${path}`) };
 }
 
 async function search(address: string): Promise<Answer> {

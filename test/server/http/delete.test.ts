@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { InstanceDeletion } from '../../../server/ingest/delete-instances.ts';
 import { oneChunk } from '../../../server/ingest/one-chunk.ts';
@@ -8,23 +8,15 @@ import { repairStorage } from '../../../server/storage/repair.ts';
 import type { ObjectStore } from '../../../server/storage/object-store.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { serveDicomWeb, stow } from '../../support/http-server.ts';
-import type { TestServer } from '../../support/http-server.ts';
-import { createTestStorage, storeBytes } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { servedStorage } from '../../support/served-storage.ts';
+import { storeBytes } from '../../support/storage.ts';
+import { wrappedStore } from '../../support/wrapped-store.ts';
 
-let storage: TestStorage;
-let server: TestServer;
-beforeAll(async () => {
-  storage = await createTestStorage();
-  server = await serveDicomWeb(storage, { deletion: deletion() });
+const { storage, server } = await servedStorage({
+  services: ({ pool, objects }) => ({ deletion: new InstanceDeletion({ pool, objects, isAllowed: true }) }),
 });
 afterEach(async () => {
-  await storage.clear();
   await query(storage.pool, 'TRUNCATE audit_event');
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
 });
 
 function deletion(isAllowed = true, objects: ObjectStore = storage.objects): InstanceDeletion {
@@ -115,7 +107,7 @@ describe('DELETE on a DICOMweb resource', () => {
 
   it('leaves to the next repair what it could not remove from the disk', async () => {
     await stow(`${server.base}/studies`, FILES);
-    const broken: ObjectStore = Object.assign(Object.create(storage.objects) as ObjectStore, {
+    const broken = wrappedStore(storage.objects, {
       delete: () => Promise.reject(new PacsError('storage-unavailable', 'The disk is read-only (EROFS)')),
     });
     await deletion(true, broken).delete({ studyUid: '1.2.3' }, { principalId: 'local' });

@@ -9,10 +9,10 @@ import { removeAbandoned } from '../../../server/storage/repair.ts';
 import { StudyIndex } from '../../../server/storage/study-index.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { serveDicomWeb, stow, type TestServer } from '../../support/http-server.ts';
+import { ownStorage } from '../../support/served-storage.ts';
 import { startSilentProxy, type SilentProxy } from '../../support/silent-proxy.ts';
-import { createTestStorage, type TestStorage } from '../../support/storage.ts';
 
-let storage: TestStorage;
+const storage = await ownStorage();
 let proxy: SilentProxy;
 /** What the server has: a second for a statement. `storage.pool` goes past the proxy and has no limit. */
 let pool: Pool;
@@ -21,7 +21,6 @@ let server: TestServer;
 let beforeCommit = (): void => undefined;
 
 beforeAll(async () => {
-  storage = await createTestStorage();
   proxy = await startSilentProxy(storage.databaseUrl);
   pool = createPool({ databaseUrl: proxy.through(storage.databaseUrl), statementSeconds: 1 });
   const hooks = {
@@ -40,11 +39,9 @@ afterAll(async () => {
   proxy.speak();
   await pool.end();
   await proxy.close();
-  await storage.close();
 });
-afterEach(async () => {
+afterEach(() => {
   beforeCommit = () => undefined;
-  await storage.clear();
 });
 
 const file = (number: number): Buffer => dicomFile({ SOPInstanceUID: `1.2.3.${number}` });

@@ -1,53 +1,34 @@
 /** Objects whose size is not that of pixels: a document and a waveform of 40 MB, through a store and back. */
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { itemsOf, type DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { TRANSFER_SYNTAX } from '../../../dicom/vocabulary/uids.ts';
-import type { ByteRange, ObjectStore } from '../../../server/storage/object-store.ts';
-import { serveDicomWeb, type TestServer } from '../../support/http-server.ts';
 import { IDENTITY, part10, type RawElementInput } from '../../support/part10-bytes.ts';
-import { createTestStorage, type TestStorage } from '../../support/storage.ts';
+import { servedStorage } from '../../support/served-storage.ts';
+import { wrappedObject, wrappedStore } from '../../support/wrapped-store.ts';
 
 const SIZE = 40_000_000;
 const CHUNK = 1_000_000;
 const INSTANCE = '/studies/2.25.1/series/2.25.2/instances/2.25.3';
 const MARK = Buffer.from('here is the value');
 
-let storage: TestStorage;
-let server: TestServer;
 /** Most bytes of a stored or staged object that were held at once. */
 let most = 0;
 const noted = async (bytes: Promise<Uint8Array>): Promise<Uint8Array> => {
   most = Math.max(most, (await bytes).length);
   return await bytes;
 };
-
-beforeAll(async () => {
-  storage = await createTestStorage();
-  const { objects: files } = storage;
-  const objects: ObjectStore = {
-    stage: async (body, options) => {
-      const staged = await files.stage(body, options);
-      return {
-        sizeBytes: staged.sizeBytes,
-        sha256: staged.sha256,
-        read: (range) => noted(staged.read(range)),
-        sync: () => staged.sync(),
-        moveTo: (key) => staged.moveTo(key),
-        discard: () => staged.discard(),
-      };
-    },
-    read: (key, range?: ByteRange) => noted(files.read(key, range)),
-    stream: (...given) => files.stream(...given),
-    delete: (key) => files.delete(key),
-    stagedKeys: () => files.stagedKeys(),
-    removeStaged: () => files.removeStaged(),
-  };
-  server = await serveDicomWeb(storage, { objects, instances: storage.instances({ objects }) });
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
+const { storage, server } = await servedStorage({
+  services: (own) => {
+    const objects = wrappedStore(own.objects, {
+      stage: async (...given) => {
+        const staged = await own.objects.stage(...given);
+        return wrappedObject(staged, { read: (range) => noted(staged.read(range)) });
+      },
+      read: (...given) => noted(own.objects.read(...given)),
+    });
+    return { objects, instances: own.instances({ objects }) };
+  },
 });
 
 /** The long value, a chunk at a time. */
@@ -106,7 +87,6 @@ describe('an object of 40 MB without pixels', () => {
     ['a waveform in implicit VR', WAVEFORM, '1.2.840.10008.5.1.4.1.1.9.1.1', 'bulkdata/54000100.1.54001010', true],
   ])('is stored and given back, and little of it is ever held: %s', async (_what, elements, sopClass, address, isImplicit) => {
     most = 0;
-    await storage.clear();
     const syntax = isImplicit ? TRANSFER_SYNTAX.implicitVrLittleEndian : TRANSFER_SYNTAX.explicitVrLittleEndian;
     const chunks = (): Iterable<Uint8Array> => fileOf([...elements, ['00080016', 'UI', sopClass]], syntax, isImplicit);
     const response = await fetch(`${server.base}/studies`, {

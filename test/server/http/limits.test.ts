@@ -3,7 +3,7 @@
  * names the limit, and nothing of it stays.
  */
 import { deflateRawSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ReadLimits } from '../../../dicom/read/part10-reader.ts';
 import { requireFrameWithin } from '../../../dicom/read/image-pixel.ts';
 import { readHeader } from '../../../dicom/read/part10-reader.ts';
@@ -12,18 +12,9 @@ import { dicomFile, type FileAttributes } from '../../support/dicom-file.ts';
 import { kindOf } from '../../support/failures.ts';
 import { multipartOf, serveDicomWeb } from '../../support/http-server.ts';
 import { bytes, dataSetBytes, fileMeta, imageElements, part10 } from '../../support/part10-bytes.ts';
-import { createTestStorage, type TestStorage } from '../../support/storage.ts';
+import { ownStorage } from '../../support/served-storage.ts';
 
-let storage: TestStorage;
-beforeAll(async () => {
-  storage = await createTestStorage();
-});
-afterEach(async () => {
-  await storage.clear();
-});
-afterAll(async () => {
-  await storage.close();
-});
+const storage = await ownStorage();
 
 const ROOMY: MultipartLimits = { maxBodyBytes: 1_000_000, maxParts: 10, maxHeaderBytes: 10_000 };
 

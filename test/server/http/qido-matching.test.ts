@@ -1,18 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { plainMatch } from '../../support/plain-match.ts';
 import { serveSearchedStudies, STUDIES } from '../../support/searched-studies.ts';
-import type { SearchedServer, StudyFacts } from '../../support/searched-studies.ts';
+import type { StudyFacts } from '../../support/searched-studies.ts';
 
-let server: SearchedServer;
-beforeAll(async () => {
-  server = await serveSearchedStudies();
-});
-afterAll(async () => {
-  await server.close();
-});
+const server = await serveSearchedStudies();
 
 async function studiesFor(key: string, value: string): Promise<(string | undefined)[]> {
   const { status, matches } = await server.search(`/studies?${key}=${encodeURIComponent(value)}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { itemsOf, textOf, textsOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
@@ -8,15 +8,8 @@ import { readMultipart } from '../../../server/http/multipart.ts';
 import { oneChunk } from '../../../server/ingest/one-chunk.ts';
 import { collect } from '../../support/bytes.ts';
 import { serveSearchedStudies } from '../../support/searched-studies.ts';
-import type { SearchedServer } from '../../support/searched-studies.ts';
 
-let server: SearchedServer;
-beforeAll(async () => {
-  server = await serveSearchedStudies();
-});
-afterAll(async () => {
-  await server.close();
-});
+const server = await serveSearchedStudies();
 
 describe('QIDO-RS resources (PS3.18 10.6, Table 10.6.1-5)', () => {
   it('/studies returns what work lists show, also where it is empty', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { InstanceDeletion } from '../../../server/ingest/delete-instances.ts';
 import { parseMediaType } from '../../../server/http/media-type.ts';
@@ -8,21 +8,11 @@ import { bulkPart, imageDataSet, jsonPart, postParts } from '../../support/bulk-
 import type { RequestPart } from '../../support/bulk-request.ts';
 import { collect } from '../../support/bytes.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
-import { serveDicomWeb, stow } from '../../support/http-server.ts';
-import type { TestServer } from '../../support/http-server.ts';
-import { createTestStorage } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { stow } from '../../support/http-server.ts';
+import { servedStorage } from '../../support/served-storage.ts';
 
-let storage: TestStorage;
-let server: TestServer;
-beforeAll(async () => {
-  storage = await createTestStorage();
-  const deletion = new InstanceDeletion({ pool: storage.pool, objects: storage.objects, isAllowed: true });
-  server = await serveDicomWeb(storage, { deletion });
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
+const { server } = await servedStorage({
+  services: ({ pool, objects }) => ({ deletion: new InstanceDeletion({ pool, objects, isAllowed: true }) }),
 });
 
 const STUDY = '/studies/1.2.3';
@@ -93,6 +83,5 @@ describe('a study retrieved as metadata and bulk data', () => {
     );
     expect(response.status, await response.text()).toBe(200);
     expect({ metadata: await metadata(), frames: await frames() }).toEqual(before);
-    await storage.clear();
   });
 });

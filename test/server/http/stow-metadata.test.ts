@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../../dicom/pixels/frame-decoder.ts';
 import { readPart10 } from '../../../dicom/read/part10-reader.ts';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
@@ -8,24 +8,9 @@ import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { readNativeModel } from '../../../dicom/web-model/native-model-reader.ts';
 import { writeNativeModel } from '../../../dicom/web-model/native-model-writer.ts';
 import { bulkPart, imageDataSet, jsonPart, postParts } from '../../support/bulk-request.ts';
-import { serveDicomWeb } from '../../support/http-server.ts';
-import type { TestServer } from '../../support/http-server.ts';
-import { createTestStorage } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { servedStorage } from '../../support/served-storage.ts';
 
-let storage: TestStorage;
-let server: TestServer;
-beforeAll(async () => {
-  storage = await createTestStorage();
-  server = await serveDicomWeb(storage);
-});
-afterEach(async () => {
-  await storage.clear();
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
-});
+const { storage, server } = await servedStorage();
 
 const PIXELS = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const ADDRESS = 'https://example.org/bulk/1';

@@ -1,28 +1,14 @@
 import { request } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { itemsOf, numberOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { multipartOf, serveDicomWeb, stow } from '../../support/http-server.ts';
-import type { TestServer } from '../../support/http-server.ts';
-import { createTestStorage } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { servedStorage } from '../../support/served-storage.ts';
 
-let storage: TestStorage;
-let server: TestServer;
-beforeAll(async () => {
-  storage = await createTestStorage();
-  server = await serveDicomWeb(storage);
-});
-afterEach(async () => {
-  await storage.clear();
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
-});
+const { storage, server } = await servedStorage();
 
 const instanceFile = (number: number, patientId = 'SECRET'): Buffer =>
   dicomFile({ SOPInstanceUID: `1.2.3.${number}`, PatientID: patientId });

@@ -3,28 +3,21 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { crossOrigin } from '../../../server/http/cross-origin.ts';
 import { errorHandler } from '../../../server/http/errors.ts';
 import { authenticate } from '../../../server/security/authentication.ts';
 import { bytesOf } from '../../support/answers.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
-import { serveDicomWeb, type TestServer } from '../../support/http-server.ts';
-import { createTestStorage, storeBytes, type TestStorage } from '../../support/storage.ts';
+import { servedStorage } from '../../support/served-storage.ts';
+import { storeBytes } from '../../support/storage.ts';
 
-let storage: TestStorage;
-let server: TestServer;
+const { storage, server } = await servedStorage({ keepsAll: true });
 const FILE = dicomFile();
 beforeAll(async () => {
-  storage = await createTestStorage();
-  server = await serveDicomWeb(storage);
   expect((await storeBytes(storage.instances(), FILE)).status).toBe('stored');
   const second = dicomFile({ SOPInstanceUID: '1.2.3.2' });
   expect((await storeBytes(storage.instances(), second)).status).toBe('stored');
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
 });
 
 const STUDY = '/studies/1.2.3';

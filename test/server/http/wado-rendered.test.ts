@@ -1,25 +1,13 @@
 /** Rendered resources beyond a single plain image. PS3.18 8.3.5, 8.7.4, 10.4.1.1.3. */
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SOP_CLASS } from '../../../dicom/vocabulary/uids.ts';
 import { bytesOf, partsOf } from '../../support/answers.ts';
 import { dicomFile, NO_IMAGE, type FileOverrides } from '../../support/dicom-file.ts';
-import { serveDicomWeb, type TestServer } from '../../support/http-server.ts';
-import { createTestStorage, storeBytes, type TestStorage } from '../../support/storage.ts';
+import { servedStorage } from '../../support/served-storage.ts';
+import { storeBytes } from '../../support/storage.ts';
 
-let storage: TestStorage;
-let server: TestServer;
-beforeAll(async () => {
-  storage = await createTestStorage();
-  server = await serveDicomWeb(storage);
-});
-afterEach(async () => {
-  await storage.clear();
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
-});
+const { storage, server } = await servedStorage();
 
 const STUDY = '/studies/1.2.3';
 const SERIES = `${STUDY}/series/1.2.3.0`;

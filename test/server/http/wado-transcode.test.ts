@@ -1,5 +1,5 @@
 /** Retrieval in other transfer syntaxes than the stored one, and of bulk data. PS3.18 8.7.3, 10.4. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../../dicom/pixels/frame-decoder.ts';
 import { encodeFrame } from '../../../dicom/pixels/frame-encoder.ts';
 import { readPart10 } from '../../../dicom/read/part10-reader.ts';
@@ -9,7 +9,6 @@ import { TRANSFER_SYNTAX } from '../../../dicom/vocabulary/uids.ts';
 import type { ByteRange } from '../../../server/storage/object-store.ts';
 import { bytesOf, partsOf } from '../../support/answers.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
-import { serveDicomWeb, type TestServer } from '../../support/http-server.ts';
 import {
   ENCAPSULATED,
   fragments,
@@ -19,36 +18,24 @@ import {
   u16,
   type RawElementInput,
 } from '../../support/part10-bytes.ts';
-import { createTestStorage, storeBytes, type TestStorage } from '../../support/storage.ts';
+import { servedStorage } from '../../support/served-storage.ts';
+import { storeBytes } from '../../support/storage.ts';
+import { wrappedStore } from '../../support/wrapped-store.ts';
 
-let storage: TestStorage;
-let server: TestServer;
 /** Ranges read since the start; `undefined` for whole files. */
 let reads: (ByteRange | undefined)[] = [];
-beforeAll(async () => {
-  storage = await createTestStorage();
-  const files = storage.objects;
-  server = await serveDicomWeb(storage, {
-    objects: {
-      stage: (...given) => files.stage(...given),
+const { storage, server } = await servedStorage({
+  services: ({ objects }) => ({
+    objects: wrappedStore(objects, {
       read: (key, range) => {
         reads.push(range);
-        return files.read(key, range);
+        return objects.read(key, range);
       },
-      stream: (...given) => files.stream(...given),
-      delete: (key) => files.delete(key),
-      stagedKeys: () => files.stagedKeys(),
-      removeStaged: () => files.removeStaged(),
-    },
-  });
+    }),
+  }),
 });
-afterEach(async () => {
-  await storage.clear();
+afterEach(() => {
   reads = [];
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
 });
 
 const EXPLICIT = TRANSFER_SYNTAX.explicitVrLittleEndian;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../dicom/vocabulary/data-set.ts';
 import type { DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
@@ -10,25 +10,12 @@ import { decodeImageFile } from '../../../server/imaging/image-codec.ts';
 import { bytesOf, partsOf } from '../../support/answers.ts';
 import { dicomFile, NO_IMAGE } from '../../support/dicom-file.ts';
 import type { FileOverrides } from '../../support/dicom-file.ts';
-import { serveDicomWeb, stow } from '../../support/http-server.ts';
-import type { TestServer } from '../../support/http-server.ts';
+import { stow } from '../../support/http-server.ts';
+import { servedStorage } from '../../support/served-storage.ts';
 import { sharedData } from '../../support/shared-data.ts';
-import { createTestStorage, storeBytes } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { storeBytes } from '../../support/storage.ts';
 
-let storage: TestStorage;
-let server: TestServer;
-beforeAll(async () => {
-  storage = await createTestStorage();
-  server = await serveDicomWeb(storage);
-});
-afterEach(async () => {
-  await storage.clear();
-});
-afterAll(async () => {
-  await server.close();
-  await storage.close();
-});
+const { storage, server } = await servedStorage();
 
 const STUDY = '/studies/1.2.3';
 const SERIES = `${STUDY}/series/1.2.3.0`;

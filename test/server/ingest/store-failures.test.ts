@@ -1,7 +1,7 @@
 /**
  * Each step of a store fails in turn: nothing is visible, nothing stays behind, and trying again works.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import type { InstanceStore } from '../../../server/ingest/store-instances.ts';
 import { inTransaction, query } from '../../../server/storage/database.ts';
@@ -12,19 +12,13 @@ import type { ObjectStore, StagedObject } from '../../../server/storage/object-s
 import { removeAbandoned, repairStorage } from '../../../server/storage/repair.ts';
 import { inPieces } from '../../support/bytes.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
-import { createTestStorage, storeBytes } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { ownStorage } from '../../support/served-storage.ts';
+import { storeBytes } from '../../support/storage.ts';
+import { wrappedObject, wrappedStore } from '../../support/wrapped-store.ts';
 
-let storage: TestStorage;
-beforeAll(async () => {
-  storage = await createTestStorage();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await storage.clear();
-});
-afterAll(async () => {
-  await storage.close();
+const storage = await ownStorage();
+afterEach(() => {
+  vi.restoreAllMocks(); // hooks run backwards: before the storage is cleared
 });
 
 const broken = (): never => {
@@ -36,30 +30,23 @@ type Step = 'none' | 'stage' | 'read' | 'sync' | 'moveTo' | 'after moveTo';
 /** The object store of this file, failing at one step. */
 function failingAt(step: Step): ObjectStore {
   const { objects } = storage;
-  const staged = (inner: StagedObject): StagedObject => ({
-    sizeBytes: inner.sizeBytes,
-    sha256: inner.sha256,
-    read: async (range) => (step === 'read' ? broken() : await inner.read(range)),
-    sync: async () => {
-      if (step === 'sync') broken();
-      await inner.sync();
-    },
-    moveTo: async (key) => {
-      if (step === 'moveTo') broken();
-      await inner.moveTo(key);
-      if (step === 'after moveTo') broken();
-    },
-    discard: () => inner.discard(),
-  });
-  return {
+  const staged = (inner: StagedObject): StagedObject =>
+    wrappedObject(inner, {
+      read: async (range) => (step === 'read' ? broken() : await inner.read(range)),
+      sync: async () => {
+        if (step === 'sync') broken();
+        await inner.sync();
+      },
+      moveTo: async (key) => {
+        if (step === 'moveTo') broken();
+        await inner.moveTo(key);
+        if (step === 'after moveTo') broken();
+      },
+    });
+  return wrappedStore(objects, {
     stage: async (body, options) =>
       step === 'stage' ? broken() : staged(await objects.stage(body, options)),
-    read: (key, range) => objects.read(key, range),
-    stream: (key, range) => objects.stream(key, range),
-    delete: (key) => objects.delete(key),
-    stagedKeys: () => objects.stagedKeys(),
-    removeStaged: () => objects.removeStaged(),
-  };
+  });
 }
 
 async function expectNothingThenSuccess(instances: InstanceStore): Promise<void> {

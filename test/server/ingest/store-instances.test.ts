@@ -1,24 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { SOP_CLASS } from '../../../dicom/vocabulary/uids.ts';
 import type { StoredInstance } from '../../../server/storage/stored-instance.ts';
 import { inPieces } from '../../support/bytes.ts';
 import { dicomFile, NO_IMAGE } from '../../support/dicom-file.ts';
-import { createTestStorage, storeBytes } from '../../support/storage.ts';
-import type { TestStorage } from '../../support/storage.ts';
+import { ownStorage } from '../../support/served-storage.ts';
+import { storeBytes } from '../../support/storage.ts';
 
-let storage: TestStorage;
-beforeAll(async () => {
-  storage = await createTestStorage();
-});
-afterEach(async () => {
-  await storage.clear();
-});
-afterAll(async () => {
-  await storage.close();
-});
+const storage = await ownStorage();
 
 describe('storing an instance', () => {
   it('keeps the bytes exactly, and knows what they are', async () => {
