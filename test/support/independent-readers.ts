@@ -17,11 +17,12 @@ export interface ToolAnswer {
   readonly output: string;
 }
 
-/** Runs a tool; throws when it is not installed. */
-export function runTool(tool: string, parameters: readonly string[]): ToolAnswer {
+/** Runs a tool; throws when it is not installed, or takes longer than `timeout` milliseconds. */
+export function runTool(tool: string, parameters: readonly string[], timeout = 240_000): ToolAnswer {
   const { error, status, stdout, stderr } = spawnSync(tool, parameters, {
     encoding: 'utf8',
-    timeout: 240_000,
+    maxBuffer: 256 * 1024 * 1024,
+    timeout,
   });
   if (error) throw new Error(`${tool} could not be run: install it (${error.message})`);
   return { status: status ?? -1, output: `${stdout}\n${stderr}` };
@@ -68,19 +69,25 @@ export function dcmpschkErrors(path: string): readonly string[] {
 
 /** Lines of PixelMed's template validator, errors and warnings, without the paths in front of them. */
 export function pixelmedFindings(path: string): readonly string[] {
+  return pixelmed('com.pixelmed.validate.DicomSRValidator', [path]);
+}
+
+/** The same of many reports, all lines together. Needs a JDK (Debian: default-jdk-headless). */
+export function pixelmedFindingsOfAll(paths: readonly string[]): readonly string[] {
+  return pixelmed(join(import.meta.dirname, 'pixelmed-validator.java'), paths);
+}
+
+/** Runs a class on reports. Its XPath is longer than Java allows unless told to. */
+function pixelmed(what: string, paths: readonly string[]): readonly string[] {
   if (!existsSync(PIXELMED)) throw new Error(`${PIXELMED} is missing: install libpixelmed-java`);
   const limits = ['OpLimit', 'ExprOpLimit', 'ExprGrpLimit'].map((name) => {
     const property = name === 'OpLimit' ? 'xpathTotalOpLimit' : `xpath${name}`;
     return `-Djdk.xml.${property}=0`;
   });
-  const { output } = runTool('java', [
-    ...limits,
-    '-cp',
-    PIXELMED,
-    'com.pixelmed.validate.DicomSRValidator',
-    path,
-  ]);
-  if (!output.includes('IOD validation complete')) throw new Error(`PixelMed did not finish: ${output}`);
+  const minutes = 4 + paths.length;
+  const { output } = runTool('java', [...limits, '-cp', PIXELMED, what, ...paths], minutes * 60_000);
+  const finished = output.split('IOD validation complete').length - 1;
+  if (finished !== paths.length) throw new Error(`PixelMed did not finish: ${output}`);
   return output.split('\n').filter((line) => /^(Error|Warning):/.test(line));
 }
 
