@@ -4,7 +4,7 @@
  * Trap: a value longer than the two bytes of a short-form length can say becomes UN (PS3.5 6.2.2 note 3), and group
  * lengths, which would be wrong now, are left out.
  */
-import type { RawElement } from '../read/element-parser.ts';
+import type { Gap, RawElement } from '../read/element-parser.ts';
 import { inLittleEndian } from '../read/value-bytes.ts';
 import type { Tag } from '../vocabulary/data-set.ts';
 import { PacsError } from '../vocabulary/failure.ts';
@@ -19,7 +19,12 @@ export interface WriteContext {
   readonly isSigned: boolean;
   /** True when the result is a transfer syntax in which pixels may stay in fragments (icons inside sequences). */
   readonly keepsFragments: boolean;
+  /** Values that are left out of the bytes. */
+  readonly gaps?: readonly Gap[];
 }
+
+/** A piece of what is written: bytes, or the place of a value that is left out of those that were read. */
+export type WrittenPiece = Uint8Array | { readonly value: RawElement };
 
 const LONG_FORM = /^(O[BDFLVW]|SQ|SV|UC|UN|UR|UT|UV)$/;
 const TEXT_PADDED = /^(AE|AS|CS|DA|DS|DT|IS|LO|LT|PN|SH|ST|TM|UC|UR|UT)$/;
@@ -27,20 +32,31 @@ const ITEM = 'FFFEE000';
 const UNDEFINED_LENGTH = 0xffffffff;
 const SHORT_LIMIT = 0xffff;
 
-/** Writes elements in the order of their tags, `replaced` ones in their place. Throws `unsupported-transfer-syntax` for fragments that may not stay. */
+/** Writes elements of which every value is at hand, in the order of their tags, `replaced` ones in their place. Throws `unsupported-transfer-syntax` for fragments that may not stay. */
 export function writeElements(
-  context: WriteContext,
+  context: Omit<WriteContext, 'gaps'>,
   elements: readonly RawElement[],
   replaced: ReadonlyMap<Tag, Replacement> = new Map(),
 ): Uint8Array {
+  return Buffer.concat(
+    writePieces(context, elements, replaced).filter((piece) => piece instanceof Uint8Array),
+  );
+}
+
+/** The same, piece by piece, for elements of which some values are left out of the bytes. */
+export function writePieces(
+  context: WriteContext,
+  elements: readonly RawElement[],
+  replaced: ReadonlyMap<Tag, Replacement> = new Map(),
+): readonly WrittenPiece[] {
   const written = elements
     .filter(({ tag }) => !replaced.has(tag) && !tag.endsWith('0000') && !tag.startsWith('FFFE'))
-    .map((element) => ({ tag: element.tag, bytes: elementBytes(context, element) }));
+    .map((element) => ({ tag: element.tag, pieces: elementPieces(context, element) }));
   const added = [...replaced].flatMap(([tag, replacement]) =>
-    replacement ? [{ tag, bytes: valueElement(tag, replacement.vr, replacement.value) }] : [],
+    replacement ? [{ tag, pieces: [valueElement(tag, replacement.vr, replacement.value)] }] : [],
   );
   const sorted = added.length === 0 ? written : [...written, ...added].sort(byTag);
-  return Buffer.concat(sorted.map(({ bytes }) => bytes));
+  return sorted.flatMap(({ pieces }) => pieces);
 }
 
 /** Tag, VR and length; a length of `undefined` is the undefined length of sequences and fragments. PS3.5 7.1.2. */
@@ -61,36 +77,42 @@ export function valueElement(tag: Tag, vr: string, value: Uint8Array): Uint8Arra
   return Buffer.concat([elementHeader(tag, fits ? vr : 'UN', padded.length), padded]);
 }
 
-function elementBytes(context: WriteContext, element: RawElement): Uint8Array {
+function elementPieces(context: WriteContext, element: RawElement): readonly WrittenPiece[] {
   const { tag, items, offset, length, isEncapsulated } = element;
-  if (items) return sequenceBytes(context, tag, items);
-  const value = context.bytes.subarray(offset, offset + length);
-  if (!isEncapsulated) {
-    return valueElement(tag, explicitVrOf(element.vr, context.isSigned), inLittleEndian(value, element));
+  if (items) return sequencePieces(context, tag, items);
+  const vr = explicitVrOf(element.vr, context.isSigned);
+  if (context.gaps?.some((gap) => gap.at === offset)) {
+    const padding = length % 2 === 0 ? [] : [paddingOf(vr)];
+    return [elementHeader(tag, vr, length + padding.length), { value: element }, ...padding];
   }
+  const value = context.bytes.subarray(offset, offset + length);
+  if (!isEncapsulated) return [valueElement(tag, vr, inLittleEndian(value, element))];
   if (!context.keepsFragments) {
     throw new PacsError(
       'unsupported-transfer-syntax',
       `Element ${tag} within a sequence holds compressed fragments, which are not decoded`,
     );
   }
-  return Buffer.concat([elementHeader(tag, 'OB', undefined), value]);
+  return [elementHeader(tag, 'OB', undefined), value];
 }
 
-function sequenceBytes(
+function sequencePieces(
   context: WriteContext,
   tag: Tag,
   items: readonly (readonly RawElement[])[],
-): Uint8Array {
-  const parts = items.flatMap((item) => {
-    const content = writeElements(context, item);
+): readonly WrittenPiece[] {
+  const content = items.flatMap((item): readonly WrittenPiece[] => {
+    const pieces = writePieces(context, item);
     const head = Buffer.alloc(8);
     writeTag(head, ITEM);
-    head.writeUInt32LE(content.length, 4);
-    return [head, content];
+    head.writeUInt32LE(lengthOf(pieces), 4);
+    return [head, ...pieces];
   });
-  const content = Buffer.concat(parts);
-  return Buffer.concat([elementHeader(tag, 'SQ', content.length), content]);
+  return [elementHeader(tag, 'SQ', lengthOf(content)), ...content];
+}
+
+function lengthOf(pieces: readonly WrittenPiece[]): number {
+  return pieces.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece : piece.value).length, 0);
 }
 
 /** The VR to write where implicit VR and its dictionary leave it open. PS3.5 A.1. */

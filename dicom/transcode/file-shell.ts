@@ -16,7 +16,8 @@ import {
   IMPLEMENTATION_VERSION_NAME,
   TRANSFER_SYNTAX,
 } from '../vocabulary/uids.ts';
-import { elementHeader, valueElement, writeElements, type Replacement } from './element-writer.ts';
+import { elementHeader, valueElement, writeElements, writePieces } from './element-writer.ts';
+import type { Replacement, WrittenPiece } from './element-writer.ts';
 
 /** How Pixel Data is written. */
 export interface PixelDescription {
@@ -71,6 +72,18 @@ export function shellOf(
   ];
   const after = writeElements({ bytes: tail, isSigned, keepsFragments }, trailing(tail, part10));
   return { before: Buffer.concat(before), after };
+}
+
+/** A file without Pixel Data, piece by piece: values that are left out of it stay so. Throws what `writePieces` throws. */
+export function piecesOf(part10: Part10, transferSyntaxUid: string): readonly WrittenPiece[] {
+  const { bytes, elements, gaps } = part10;
+  const keepsFragments = transferSyntaxUid !== TRANSFER_SYNTAX.explicitVrLittleEndian;
+  const context = { bytes, gaps, isSigned: pixelsAreSigned(part10), keepsFragments };
+  return [
+    bytes.subarray(0, PREAMBLE_LENGTH),
+    fileMeta(part10, transferSyntaxUid),
+    ...writePieces(context, elements),
+  ];
 }
 
 const PREAMBLE_LENGTH = 128;

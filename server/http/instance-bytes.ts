@@ -6,10 +6,13 @@
  */
 import { isCompressed, isDecodable } from '../../dicom/pixels/frame-decoder.ts';
 import { ENCODABLE_TRANSFER_SYNTAXES, hasColourTransform } from '../../dicom/pixels/frame-encoder.ts';
+import { isPixelTag } from '../../dicom/read/element-parser.ts';
 import { readImagePixel } from '../../dicom/read/image-pixel.ts';
+import { positionIn } from '../../dicom/read/part10-reader.ts';
+import { parseByRanges } from '../../dicom/read/ranged-reader.ts';
 import { inLittleEndian } from '../../dicom/read/value-bytes.ts';
 import { END_OF_FRAGMENTS, EMPTY_OFFSET_TABLE, fragmentOf } from '../../dicom/transcode/fragments.ts';
-import { shellOf, swapUnitOf } from '../../dicom/transcode/file-shell.ts';
+import { piecesOf, shellOf, swapUnitOf } from '../../dicom/transcode/file-shell.ts';
 import { compressedPixels, decodedPixels, unchangedPixels } from '../../dicom/transcode/pixel-description.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
@@ -107,15 +110,11 @@ function asStored({ objects }: Services, place: StoredPlace): InstanceBytes {
 }
 
 async function converted(services: Services, place: StoredPlace, target: string): Promise<InstanceBytes> {
-  const { objects } = services;
   const { pixelData, transferSyntaxUid: stored } = place;
   if (stored === TRANSFER_SYNTAX.deflatedExplicitVrLittleEndian && target === EXPLICIT) {
     return await inflated(services, place);
   }
-  if (!pixelData) {
-    const { before } = shellOf(await objects.read(place.objectKey), NOTHING, target);
-    return inOne(target, before);
-  }
+  if (!pixelData) return await withoutPixels(services, place, target);
   return target === EXPLICIT && !isCompressed(stored)
     ? await nativePixels(services, place)
     : await framePixels(services, place, target);
@@ -128,6 +127,38 @@ async function inflated({ objects, imaging, decodingPlaces }: Services, place: S
     imaging({ kind: 'inflate', file: await objects.read(place.objectKey) }),
   );
   return inOne(EXPLICIT, bytes);
+}
+
+/** Long values are copied from disk as they stream by; of a big-endian file each is turned round in memory. */
+async function withoutPixels(
+  { objects }: Services,
+  place: StoredPlace,
+  target: string,
+): Promise<InstanceBytes> {
+  const { objectKey, sizeBytes } = place;
+  const read = (start: number, end: number): Promise<Uint8Array> => objects.read(objectKey, { start, end });
+  const part10 = await parseByRanges(read, sizeBytes);
+  // Pixels in floating point are not indexed; they are written with the rest.
+  if (part10.elements.some(({ tag }) => isPixelTag(tag))) {
+    return inOne(target, shellOf(await read(0, sizeBytes), NOTHING, target).before);
+  }
+  const pieces = piecesOf(part10, target);
+  const atHand = pieces.filter((piece) => piece instanceof Uint8Array);
+  if (atHand.length === pieces.length) return inOne(target, Buffer.concat(atHand));
+  return {
+    transferSyntaxUid: target,
+    async *read() {
+      for (const piece of pieces) {
+        if (piece instanceof Uint8Array) yield piece;
+        else {
+          const start = positionIn(part10, piece.value.offset);
+          const end = start + piece.value.length;
+          if (piece.value.isLittleEndian) yield* objects.stream(objectKey, { start, end });
+          else yield inLittleEndian(await read(start, end), piece.value);
+        }
+      }
+    },
+  };
 }
 
 function inOne(transferSyntaxUid: string, bytes: Uint8Array): InstanceBytes {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readPart10 } from '../../../dicom/read/part10-reader.ts';
+import { positionIn, readPart10 } from '../../../dicom/read/part10-reader.ts';
+import { parseByRanges } from '../../../dicom/read/ranged-reader.ts';
+import { inLittleEndian } from '../../../dicom/read/value-bytes.ts';
 import { TRANSFER_SYNTAX } from '../../../dicom/vocabulary/uids.ts';
-import { shellOf, swapUnitOf } from '../../../dicom/transcode/file-shell.ts';
+import { piecesOf, shellOf, swapUnitOf } from '../../../dicom/transcode/file-shell.ts';
 import {
   bytes,
   IDENTITY,
@@ -15,6 +17,7 @@ import {
 } from '../../support/part10-bytes.ts';
 import type { RawElementInput, RawEncoding } from '../../support/part10-bytes.ts';
 import { pydicom, withFiles } from '../../support/independent-readers.ts';
+import { rangesOf } from '../../support/bytes.ts';
 import { sharedData } from '../../support/shared-data.ts';
 
 const EXPLICIT = TRANSFER_SYNTAX.explicitVrLittleEndian;
@@ -98,6 +101,29 @@ describe('a data set in Explicit VR Little Endian (PS3.5 A.2)', () => {
     const file = part10([...IDENTITY, ['00880200', 'SQ', [icon]]], TRANSFER_SYNTAX.jpegBaseline);
     expect(() => converted(file)).toThrow(/00880200|7FE00010/);
   });
+
+  it.each<[string, string, RawEncoding]>([
+    ['implicit VR', TRANSFER_SYNTAX.implicitVrLittleEndian, { isImplicit: true }],
+    ['undefined lengths', TRANSFER_SYNTAX.implicitVrLittleEndian, { isImplicit: true, hasUndefinedLengths: true }],
+    ['big endian', TRANSFER_SYNTAX.explicitVrBigEndian, { isBigEndian: true }],
+  ])('is the same written around long values that are not at hand: %s', async (_what, syntax, encoding) => {
+    const long = (seed: number): Uint8Array => Uint8Array.from({ length: 300_000 }, (_, at) => (at + seed) & 0xff);
+    const elements: RawElementInput[] = [
+      ...(encoding.isBigEndian ? turned(MANY) : MANY),
+      ['00420011', 'OB', long(1)],
+      ['54000100', 'SQ', [[], [['54001010', 'OW', long(2)], ['54001012', 'LO', 'behind']]]],
+      ['FFFCFFFC', 'OB', long(3)],
+    ];
+    const file = part10(elements, syntax, encoding);
+    const apart = await parseByRanges(rangesOf(file), file.length);
+    expect(apart.bytes.length).toBeLessThan(100_000);
+    const pieces = piecesOf(apart, EXPLICIT).map((piece) => {
+      if (piece instanceof Uint8Array) return piece;
+      const start = positionIn(apart, piece.value.offset);
+      return inLittleEndian(file.subarray(start, start + piece.value.length), piece.value);
+    });
+    expect(Buffer.compare(bytes(...pieces), converted(file))).toBe(0);
+  }); // prettier-ignore
 
   it('says how pixels of a big-endian file are turned round', () => {
     const words = part10(turned(imageElements(2, 1, u16(1, 2), 16)), TRANSFER_SYNTAX.explicitVrBigEndian, {
