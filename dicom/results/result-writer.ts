@@ -36,6 +36,8 @@ export interface ResultSeries {
   readonly seriesNumber: number;
   readonly seriesDescription: string;
   readonly sopClassUid: string;
+  /** Tells the series of one kind apart; absent where a set has one. */
+  readonly role?: string;
 }
 
 /** Input with what is derived from it once. */
@@ -103,7 +105,7 @@ export function resultObject(
 ): ResultObject {
   const identity = {
     studyInstanceUid: textOf(context.shared, TAG.StudyInstanceUID) ?? '',
-    seriesInstanceUid: context.uidOf('series', series.modality),
+    seriesInstanceUid: context.uidOf('series', series.modality, ...(series.role ? [series.role] : [])),
     sopInstanceUid: context.uidOf('instance', series.modality, role),
     sopClassUid: series.sopClassUid,
   };

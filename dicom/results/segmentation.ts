@@ -54,17 +54,23 @@ const SIDES: Readonly<Record<Laterality, Code>> = {
 /** A fracture with the outline that its segment holds, as it is written. */
 type Outlined = Finding<'fracture'> & { readonly polygon: Polygon };
 
-/** The segmentations, in the order of the images; none for an image without outlines. */
+/**
+ * The segmentations, in the order of the images; none for an image without outlines. Each has a series of its own, since
+ * readers (OHIF 3.13) show the last segmentation of a series and no other.
+ */
 export function buildSegmentations(context: ResultContext): readonly ResultObject[] {
-  return context.input.images.flatMap((image, index) => {
-    const { source, findings } = image.outcome;
-    const fractures = findingsOf(findings, 'fracture').flatMap((fracture): Outlined[] =>
-      fracture.polygon ? [{ ...fracture, polygon: writtenPolygon(fracture.polygon, source) }] : [],
-    );
-    if (fractures.length === 0) return [];
+  const outlined = context.input.images.flatMap((image) => {
+    const fractures = outlinedIn(image);
+    return fractures.length > 0 ? [{ image, fractures }] : [];
+  });
+  return outlined.map(({ image, fractures }, index) => {
+    const { source } = image.outcome;
     const masks = fractures.map(({ polygon }) => spansOf(polygon, source));
+    const role = `${source.sopInstanceUid} ${source.frameNumber}`;
+    const place = outlined.length > 1 ? ` ${index + 1} of ${outlined.length}` : '';
+    const series = { ...SERIES, role, seriesDescription: `${SERIES.seriesDescription}${place}` };
     const instance: ResultInstance = {
-      role: `${source.sopInstanceUid} ${source.frameNumber}`,
+      role,
       number: index + 1,
       sources: [source],
       pixels: { kind: 'native', bytes: packMasks(masks, source) },
@@ -72,11 +78,17 @@ export function buildSegmentations(context: ResultContext): readonly ResultObjec
     const own = {
       ...contentIdentification(),
       ...imageAttributes(context, image, fractures.length),
-      ...frames(context, image, instance.role, fractures.length),
+      ...frames(context, image, role, fractures.length),
       ...dataSetOf({ SegmentSequence: fractures.map(segment) }),
     };
-    return [resultObject(context, SERIES, instance, own)];
+    return resultObject(context, series, instance, own);
   });
+}
+
+function outlinedIn({ outcome: { source, findings } }: ResultImage): readonly Outlined[] {
+  return findingsOf(findings, 'fracture').flatMap((fracture) =>
+    fracture.polygon ? [{ ...fracture, polygon: writtenPolygon(fracture.polygon, source) }] : [],
+  );
 }
 
 /** General Image, Image Pixel, Segmentation Image. */

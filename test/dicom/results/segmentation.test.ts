@@ -64,6 +64,23 @@ describe('a segmentation', () => {
     expect(textOf(segment ?? {}, TAG.SegmentLabel)).toBe('fracture 87 % (definite)');
   });
 
+  it('has a series of its own for each image, which says which it is of how many', () => {
+    const sources = [1, 2].map((number) => ({
+      ...SOURCE,
+      sopInstanceUid: `${SOURCE.sopInstanceUid}.${number}`,
+    }));
+    const images = sources.map((source) => ({
+      outcome: outlined(source, [fracture.polygon]),
+      metadata: metadataOf({ SOPInstanceUID: source.sopInstanceUid }),
+    }));
+    const set = buildResultSet({ ...resultInput(), images, objects: ['sr', 'seg'] }).slice(1);
+    expect(new Set(set.map(({ seriesInstanceUid }) => seriesInstanceUid)).size).toBe(2);
+    expect(set.map(({ dataSet }) => textOf(dataSet, TAG.SeriesDescription))).toEqual([
+      'AI findings: outlines 1 of 2',
+      'AI findings: outlines 2 of 2',
+    ]);
+  });
+
   it('is not made for boxes alone: a box is no mask', () => {
     const boxes = FINDINGS.filter((finding) => finding.trackingId === 'fracture-2');
     expect(segmentationsOf({ ...ANALYSED, findings: boxes })).toEqual([]);
