@@ -15,7 +15,8 @@ import { dicomWebRouter, studiesServiceCapabilities } from '../../server/http/di
 import { INDEXED_TAGS } from '../../server/storage/index-attributes.ts';
 import { MATCH_KEYS } from '../../server/storage/match-keys.ts';
 
-const TEXT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'conformance.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '..', '..');
+const TEXT = readFileSync(join(ROOT, 'docs', 'conformance.md'), 'utf8');
 
 /** Routes are only looked at, so nothing behind them is needed. */
 const nothing = undefined as never;
@@ -102,6 +103,16 @@ describe('the conformance statement', () => {
     expect(tableUnder('### Private coding scheme')).toEqual(
       Object.values(OSTEON).map(({ value, meaning }) => [value, meaning]),
     );
+  });
+
+  it('names a test that exists for each requirement of IHE AI Results', () => {
+    const rows = tableUnder('### IHE AI Results');
+    expect(rows.length).toBeGreaterThan(10);
+    const missing = rows.filter(([, shown = '']) => {
+      const [file = '', ...claim] = shown.split(': ');
+      return !readFileSync(join(ROOT, file), 'utf8').includes(`it('${claim.join(': ')}'`);
+    });
+    expect(missing).toEqual([]);
   });
 
   it('lists the reasons for rejecting a finding', () => {

@@ -1,13 +1,22 @@
 /** The shape of TID 1500 that readers rely on, the standard's demands and those of stock OHIF 3.13. */
 import { describe, expect, it } from 'vitest';
-import { trackingUidOf } from '../../../dicom/results/identifiers.ts';
+import { deviceUidOf, trackingUidOf } from '../../../dicom/results/identifiers.ts';
 import { buildResultSet } from '../../../dicom/results/index.ts';
 import { ContentNode, readCode } from '../../../dicom/sr/content-tree.ts';
 import { readReport } from '../../../dicom/sr/report-reader.ts';
 import { DCM, LN, OSTEON } from '../../../dicom/vocabulary/codes.ts';
-import { itemsOf, numbersOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
-import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
-import { ANALYSED, FINDINGS, resultInput } from '../../support/result-inputs.ts';
+import { itemsOf, numbersOf, textOf, type DataSet } from '../../../dicom/vocabulary/data-set.ts';
+import { dataSetOf, TAG } from '../../../dicom/vocabulary/dictionary.ts';
+import type { Finding, ModelIdentity } from '../../../dicom/vocabulary/finding.ts';
+import { SOP_CLASS } from '../../../dicom/vocabulary/uids.ts';
+import {
+  ANALYSED,
+  everyOutcome,
+  FINDINGS,
+  FRACTURE_MODEL,
+  metadataOf,
+  resultInput,
+} from '../../support/result-inputs.ts';
 
 const dataSet = buildResultSet(resultInput())[0]?.dataSet ?? {};
 const groups = new ContentNode(dataSet)
@@ -70,6 +79,56 @@ describe('a report', () => {
     ).toBe(true);
   });
 
+  it('is a Comprehensive 3D SR with TID 1500 unless configured otherwise', () => {
+    const template = (report: DataSet) =>
+      itemsOf(report, TAG.ContentTemplateSequence).map((item) => textOf(item, TAG.TemplateIdentifier));
+    expect(textOf(dataSet, TAG.SOPClassUID)).toBe(SOP_CLASS.comprehensive3dSr);
+    expect(template(dataSet)).toEqual(['1500']);
+    const alone = { ...resultInput(), objects: ['sr'] } as const;
+    const [one, other] = [
+      ...buildResultSet(alone),
+      ...buildResultSet({ ...alone, reportClass: 'comprehensiveSr' }),
+    ];
+    expect(other?.sopClassUid).toBe(SOP_CLASS.comprehensiveSr);
+    expect(textOf(other?.dataSet ?? {}, TAG.SOPClassUID)).toBe(SOP_CLASS.comprehensiveSr);
+    expect(other?.dataSet[TAG.ContentSequence]).toEqual(one?.dataSet[TAG.ContentSequence]);
+    expect(other?.sopInstanceUid).not.toBe(one?.sopInstanceUid);
+  });
+
+  it('reports the procedure of the header, else an X-ray of an unspecified region', () => {
+    const procedure = {
+      CodeValue: '37362-1',
+      CodingSchemeDesignator: 'LN',
+      CodeMeaning: 'XR Bones Bone age',
+    };
+    const withProcedure = metadataOf({ ProcedureCodeSequence: [dataSetOf(procedure)] });
+    const procedureOf = (metadata = metadataOf()) =>
+      readReport(buildResultSet(resultInput(ANALYSED, metadata))[0]?.dataSet ?? {}).procedure?.value;
+    expect(procedureOf(withProcedure)).toBe('37362-1');
+    expect(procedureOf()).toBe(LN.xrUnspecifiedBodyRegion.value);
+  });
+
+  it('says that nothing was found, what was refused and what failed', () => {
+    const { images, ...others } = everyOutcome();
+    const only = (index: number) => {
+      const [report] = buildResultSet({ ...others, images: images.slice(index, index + 1) });
+      return readReport(report?.dataSet ?? {});
+    };
+    const [, negative, refused, failed] = [0, 1, 2, 3].map(only);
+    expect(negative?.findings.map((finding) => 'verdict' in finding && finding.verdict)).toContain('absent');
+    expect(negative?.runSummary).toEqual(DCM.noAlgorithmsSucceededWithoutFindings);
+    expect(refused?.images).toMatchObject([{ status: 'rejected', reason: 'not-a-limb' }]);
+    expect(refused?.runSummary).toEqual(DCM.allAlgorithmsSucceededWithoutFindings);
+    expect(failed?.images).toMatchObject([{ status: 'failed', detail: 'no memory' }]);
+    expect(failed?.runSummary).toEqual(DCM.noAlgorithmsSucceededWithoutFindings);
+  });
+
+  it('never holds a fracture below the suspicious operating point: stock viewers would draw it', () => {
+    const [, fracture] = FINDINGS;
+    const faint = { ...fracture, certainty: 'faint' } as unknown as Finding;
+    expect(() => buildResultSet(resultInput({ ...ANALYSED, findings: [faint] }))).toThrow(/never written/);
+  });
+
   it('names every other object of its set, in its content and as evidence (IHE AIR root result)', () => {
     const [root, ...others] = buildResultSet({ ...resultInput(), objects: ['sr', 'gsps', 'seg', 'kos'] });
     expect(others.length).toBeGreaterThanOrEqual(3);
@@ -111,6 +170,18 @@ describe('contributing equipment (PS3.3 C.12.1, IHE AIR)', () => {
       name: textOf(dataSet, TAG.ManufacturerModelName),
       version: textOf(dataSet, TAG.SoftwareVersions),
     });
+  });
+
+  it('has another device UID for other weights, versions or settings', () => {
+    const uidOf = (changes: Partial<ModelIdentity>) => deviceUidOf({ ...FRACTURE_MODEL, ...changes });
+    const uids = [
+      {},
+      { weightsSha256: 'ef'.repeat(32) },
+      { version: '0.2.0' },
+      { parameters: ['suspicious=0.3', 'definite=0.6'] },
+    ].map(uidOf);
+    expect(new Set(uids).size).toBe(uids.length);
+    expect(equipment.map(({ uid }) => uid)).toContain(uidOf({}));
   });
 
   it('goes on with each algorithm, equal to TID 4019', () => {
