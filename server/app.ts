@@ -20,11 +20,15 @@ export interface AppParts {
   readonly metrics: Metrics;
   /** Requests of one address in a minute; 0: no limit. */
   readonly requestsPerMinute: number;
-  /** Origins whose pages may read DICOMweb, and store where they are allowed to. */
+  /** Origins whose pages may read DICOMweb, analyses and the extension, and store where they are allowed to. */
   readonly corsOrigins: ReadonlySet<string>;
   readonly health: HealthServices;
   readonly dicomWeb: Router;
   readonly analyses: Router;
+  /** Leads to OHIF. */
+  readonly ohif: Router;
+  /** Folder with the built OHIF extension, for an OHIF elsewhere. */
+  readonly extensionFolder: string;
   /** Folder with the built reading room. */
   readonly readingRoomFolder: string;
 }
@@ -60,7 +64,7 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple');
   app.use(requestLog(parts.log, parts.metrics));
   app.use(SECURITY_HEADERS);
-  app.use('/dicom-web', crossOrigin(parts.corsOrigins));
+  app.use(['/dicom-web', '/api/analyses', '/osteon'], crossOrigin(parts.corsOrigins));
   app.use(authenticate({ origins: parts.corsOrigins }));
   app.use(compression({ level: GZIP_LEVEL }));
   app.use('/health', healthRouter(parts.health));
@@ -68,6 +72,8 @@ export function createApp(parts: AppParts): Express {
   if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));
   app.use('/dicom-web', parts.dicomWeb);
   app.use('/api/analyses', parts.analyses);
+  app.use('/ohif', parts.ohif);
+  app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));
   app.use(express.static(parts.readingRoomFolder, { index: 'index.html', redirect: false }));
   app.use(notFound);
   app.use(errorHandler(parts.log));

@@ -13,13 +13,15 @@ import { PacsError } from '../dicom/vocabulary/failure.ts';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../models/runtime/execution-provider.ts';
 import { LOG_LEVELS, type LogLevel } from './operations/log.ts';
 import { REPORT_CLASS_NAMES, type SettingName, SETTINGS } from './settings.ts';
-import { decimal, listAmong, listOf, oneOf, SWITCH, wholeNumber } from './setting-values.ts';
+import { decimal, listAmong, listOf, oneOf, portOrOff, SWITCH, wholeNumber } from './setting-values.ts';
 
 /** Everything the server is told from outside. */
 export interface Configuration {
   readonly host: string;
   /** TCP port; 0 lets the system choose one. */
   readonly port: number;
+  /** TCP port of OHIF; 0 lets the system choose one. */
+  readonly ohifPort: number | 'off';
   /** Absolute path of the folder for objects and the embedded database. */
   readonly dataFolder: string;
   /** Absent: the embedded PostgreSQL. Holds a password; never log it. */
@@ -88,6 +90,7 @@ export function readConfiguration(environment: Environment): Configuration {
   const configuration: Configuration = {
     host: read.one('OSTEON_HOST', z.string().regex(LOOPBACK)),
     port: read.one('OSTEON_PORT', wholeNumber(0, 65_535)),
+    ohifPort: read.one('OSTEON_OHIF_PORT', portOrOff),
     dataFolder: resolve(read.one('OSTEON_DATA', z.string())),
     databaseUrl: read.optional('DATABASE_URL', z.url({ protocol: /^postgres(ql)?$/ })),
     databaseTimeoutSeconds: read.one('OSTEON_DATABASE_TIMEOUT_SECONDS', wholeNumber(0, 3600)),

@@ -9,6 +9,7 @@ import { readConfiguration, type Configuration } from './config.ts';
 import { runImport } from './import-command.ts';
 import { createLog, describeError, type Log } from './operations/log.ts';
 import { hasScreen, openBrowser } from './operations/open-browser.ts';
+import { showOhifProgress } from './operations/ohif-progress.ts';
 import { openServer, type OsteonServer } from './wiring.ts';
 
 const FORCED = 130;
@@ -38,6 +39,7 @@ async function serve(command: Command, configuration: Configuration, log: Log): 
   const ownFault = uncaughtFault(log);
   try {
     announce(server, configuration);
+    if (server.ohif) showOhifProgress(server.ohif.application, process.stdout);
     if (command.opens && hasScreen(process.env, process.stdout.isTTY, process.platform)) {
       await openBrowser(server.address, log);
     }
@@ -100,12 +102,13 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-function announce({ address }: OsteonServer, { demo }: Configuration): void {
+function announce({ address, ohif }: OsteonServer, { demo }: Configuration): void {
   const lines = [
     '',
     'Osteon is ready. Research use only. Not a medical device.',
     '',
     `  Reading room   ${address}/`,
+    ...(ohif ? [`  OHIF           ${ohif.address}/`] : []),
     `  DICOMweb root  ${address}/dicom-web`,
     `  Health         ${address}/health/ready`,
     '',

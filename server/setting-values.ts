@@ -45,3 +45,6 @@ export function decimal() {
 export function wholeNumber(least: number, most: number) {
   return decimal().pipe(z.int().min(least).max(most));
 }
+
+/** A TCP port, or off. */
+export const portOrOff = z.union([z.literal('off'), wholeNumber(0, 65_535)]);

@@ -42,6 +42,12 @@ export const SETTINGS = {
     meaning: 'TCP port of the reading room and of DICOMweb; 0 takes any free one.',
     expected: 'a whole number from 0 to 65535',
   },
+  OSTEON_OHIF_PORT: {
+    default: '8601',
+    meaning:
+      'TCP port of the OHIF viewer, which the first start fetches (50 MB); 0 takes any free one, off serves none.',
+    expected: 'a whole number from 0 to 65535, or off',
+  },
   OSTEON_DATA: {
     default: './data',
     meaning: 'Folder for stored objects and the embedded database.',

@@ -2,9 +2,7 @@
  * Opens everything a running server is made of, in order, and hands each part what it needs: the one place where parts
  * meet. Nothing here decides; see `app.ts` for HTTP and `analysis/index.ts` for the analysis.
  */
-import { once } from 'node:events';
 import { access, constants, statfs } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 
 import { requireFrameWithin } from '../dicom/read/image-pixel.ts';
@@ -19,6 +17,7 @@ import { analysesRouter } from './http/analyses.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import type { Component } from './http/health.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
+import { ohifRedirect } from './http/ohif.ts';
 import { startImagingPool, type ImagingPool } from './imaging/imaging-pool.ts';
 import { framesOf, type ImagingTask } from './imaging/imaging-task.ts';
 import { loadDemoStudies } from './ingest/demo-studies.ts';
@@ -27,8 +26,10 @@ import { InstanceStore } from './ingest/store-instances.ts';
 import { lockDataFolder } from './operations/data-folder-lock.ts';
 import { startEmbeddedPostgres } from './operations/embedded-postgres.ts';
 import { createGate } from './operations/gate.ts';
+import { listen } from './operations/http-listener.ts';
 import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
+import { openOhif, type OpenOhif } from './open-ohif.ts';
 import { openDatabase, query, type Pool } from './storage/database.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
 import { installationUid } from './storage/installation.ts';
@@ -50,6 +51,8 @@ const IMAGING_THREADS = 1;
 export interface OsteonServer {
   /** Address of the reading room, without a trailing slash; DICOMweb and health lie below it. */
   readonly address: string;
+  /** OHIF; `undefined` where it is not served. */
+  readonly ohif: OpenOhif | undefined;
   readonly database: Pool;
   readonly instances: InstanceStore;
   readonly analysis: Analysis;
@@ -120,12 +123,11 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     },
   });
   await analysis.start(instances);
-  const app = createApp({
+  const common = {
     log,
     metrics,
     requestsPerMinute: limits.requestsPerMinute,
-    corsOrigins: new Set(configuration.corsOrigins),
-    health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
+    extensionFolder: join(ROOT, 'dist', 'ohif-extension'),
     dicomWeb: dicomWebRouter({
       index,
       objects,
@@ -140,13 +142,23 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       decodingPlaces: createGate(IMAGING_THREADS + 1),
     }),
     analyses: analysesRouter({ database: pool, index, analysis }),
+      stopping: draining.signal,
+    }),
+  };
+  const ohif = await openOhif(configuration, common, shutdown, DRAIN_MS);
+  const app = createApp({
+    ...common,
+    ohif: ohifRedirect(() => ohif?.port),
+    corsOrigins: new Set(configuration.corsOrigins),
+    health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
     readingRoomFolder: join(ROOT, 'dist', 'reading-room'),
   });
-  const { server, address } = await listen(createServer(app), configuration);
-  shutdown.onClose('HTTP', () => closeServer(server), DRAIN_MS + 500);
+  const listener = await listen(app, { ...configuration, portSetting: 'OSTEON_PORT' });
+  shutdown.onClose('HTTP', () => listener.close(DRAIN_MS), DRAIN_MS + 500);
   if (configuration.demo) startDemo(dataFolder, instances, draining.signal, log, shutdown);
   return {
-    address,
+    address: listener.address,
+    ohif,
     database: pool,
     instances,
     analysis,
@@ -232,44 +244,6 @@ function components(pool: Pool, dataFolder: string): readonly Component[] {
     { name: 'database', check: databaseAnswers },
     { name: 'objects', check: objectsAreWritable },
   ];
-}
-
-async function listen(
-  server: Server,
-  { host, port }: Configuration,
-): Promise<{ server: Server; address: string }> {
-  // A large study over a slow line takes longer than Node's five minutes for a request.
-  server.requestTimeout = 0;
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    throw new PacsError('invalid-configuration', listenFailure(cause, host, port), { cause });
-  }
-  const bound = server.address();
-  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
-  return { server, address: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
-}
-
-function listenFailure(error: unknown, host: string, port: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return `OSTEON_PORT: another program listens on port ${port} of ${host}; end it or choose another port`;
-  }
-  if (code === 'EACCES') return `OSTEON_PORT: this account may not listen on port ${port}`;
-  return `OSTEON_HOST: cannot listen on ${host}`;
-}
-
-/** Takes no new connection, lets requests finish, then cuts those that do not. */
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const cut = setTimeout(() => {
-    server.closeAllConnections();
-  }, DRAIN_MS);
-  await closed;
-  clearTimeout(cut);
 }
 
 /** In the background: the server is of use before its demo is there. */

@@ -22,6 +22,7 @@ describe('the configuration', () => {
     expect(readConfiguration({})).toMatchObject({
       host: '127.0.0.1',
       port: 8600,
+      ohifPort: 8601,
       dataFolder: resolve('data'),
       databaseUrl: undefined,
       databaseTimeoutSeconds: 60,
@@ -58,6 +59,7 @@ describe('the configuration', () => {
       readConfiguration({
         OSTEON_HOST: '::1',
         OSTEON_PORT: '0',
+        OSTEON_OHIF_PORT: 'off',
         OSTEON_DATA: '/var/lib/osteon',
         DATABASE_URL: 'postgres://a:b@db/osteon',
         OSTEON_WORKERS: '3',
@@ -87,6 +89,7 @@ describe('the configuration', () => {
     ).toEqual({
       host: '::1',
       port: 0,
+      ohifPort: 'off',
       dataFolder: '/var/lib/osteon',
       databaseUrl: 'postgres://a:b@db/osteon',
       databaseTimeoutSeconds: 7,

@@ -28,6 +28,7 @@ export async function startServer(
       ...process.env,
       OSTEON_DATA: dataFolder,
       OSTEON_PORT: '0',
+      OSTEON_OHIF_PORT: 'off',
       OSTEON_DEMO: 'off',
       OSTEON_LOG_LEVEL: 'warn',
       ...environment,

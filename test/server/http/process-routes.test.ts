@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { createApp } from '../../../server/app.ts';
+import { ohifRedirect } from '../../../server/http/ohif.ts';
 import { createMetrics, type Metrics } from '../../../server/http/metrics.ts';
 import { SILENT_LOG, type LogFields } from '../../../server/operations/log.ts';
 import { principalOf, requirePermission } from '../../../server/security/authentication.ts';
@@ -17,6 +18,7 @@ let folder: string;
 let metrics: Metrics;
 let logged: LogFields[];
 let draining: boolean;
+let ohifPort: number | undefined;
 let componentFails: boolean;
 let server: ReturnType<Express['listen']>;
 let port: number;
@@ -27,7 +29,7 @@ const MOST_REQUESTS = 20;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'osteon-app-'));
   await writeFile(join(folder, 'index.html'), '<title>Osteon</title>');
-  [logged, draining, componentFails] = [[], false, false];
+  [logged, draining, componentFails, ohifPort] = [[], false, false, undefined];
   metrics = createMetrics(() => Promise.resolve(new Map([['done', 3]])));
   const dicomWeb = Router();
   dicomWeb.get('/studies/:study', requirePermission('read-studies'), (request, response) => {
@@ -55,6 +57,8 @@ beforeEach(async () => {
     },
     dicomWeb,
     analyses: Router(),
+    ohif: ohifRedirect(() => ohifPort),
+    extensionFolder: folder,
     readingRoomFolder: folder,
   });
   server = app.listen(0, '127.0.0.1');
@@ -197,5 +201,22 @@ describe('an address that asks too often', () => {
     });
     expect((await send('/health/live')).status).toBe(200);
     expect((await send('/metrics')).status).toBe(200);
+  });
+});
+
+describe('/ohif', () => {
+  it('leads to the same place on the port of OHIF, by the name this machine was called', async () => {
+    ohifPort = 8601;
+    const { status, headers } = await send(`/ohif/viewer?StudyInstanceUIDs=${UID}`, {
+      headers: { Host: `localhost:${port}` },
+    });
+    expect([status, headers['location']]).toEqual([
+      302,
+      `http://localhost:8601/viewer?StudyInstanceUIDs=${UID}`,
+    ]);
+  });
+
+  it('is not there where OHIF is not served', async () => {
+    expect(await send('/ohif')).toMatchObject({ status: 404 });
   });
 });

@@ -1,0 +1,45 @@
+/**
+ * `app-config.js` of the OHIF that is served here: our DICOMweb of the same origin, our extension and mode loaded at run time.
+ */
+
+/** Where pages find the extension: one ECMAScript module whose default export is extension and mode in one. */
+export const EXTENSION_PATH = '/osteon/ohif-extension.js';
+
+/** The script. Nothing of it depends on the request, since every address is one of the same origin. */
+export function ohifConfigurationScript(): string {
+  return `window.config = ${JSON.stringify(CONFIGURATION, null, 2)};\n`;
+}
+
+const CONFIGURATION = {
+  routerBasename: null,
+  extensions: [EXTENSION_PATH],
+  modes: [EXTENSION_PATH],
+  customizationService: {},
+  showStudyList: true,
+  maxNumberOfWebWorkers: 2,
+  // Osteon says of itself, on every image, what it is not; a dialogue on top would only be clicked away.
+  investigationalUseDialog: { option: 'never' },
+  defaultDataSourceName: 'dicomweb',
+  dataSources: [
+    {
+      namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',
+      sourceName: 'dicomweb',
+      configuration: {
+        friendlyName: 'Osteon',
+        name: 'osteon',
+        wadoUriRoot: '/dicom-web',
+        qidoRoot: '/dicom-web',
+        wadoRoot: '/dicom-web',
+        qidoSupportsIncludeField: true,
+        imageRendering: 'wadors',
+        thumbnailRendering: 'wadors',
+        enableStudyLazyLoad: true,
+        supportsFuzzyMatching: true,
+        supportsWildcard: true,
+        dicomUploadEnabled: true,
+        omitQuotationForMultipartRequest: true,
+        bulkDataURI: { enabled: true },
+      },
+    },
+  ],
+} as const;
