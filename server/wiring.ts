@@ -142,8 +142,6 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       decodingPlaces: createGate(IMAGING_THREADS + 1),
     }),
     analyses: analysesRouter({ database: pool, index, analysis }),
-      stopping: draining.signal,
-    }),
   };
   const ohif = await openOhif(configuration, common, shutdown, DRAIN_MS);
   const app = createApp({
