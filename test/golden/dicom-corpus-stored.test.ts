@@ -49,6 +49,7 @@ describe.skipIf(!sharedData())('the corpus in the store (needs ../shared/data)',
 
   it.each(golden.filter(({ stored }) => stored === 'stored'))(
     '$file is kept byte for byte, comes back as it came, and as Explicit VR Little Endian with the same data set and pixels',
+    { timeout: 180_000 },
     async ({ file, decoded, first }) => {
       const bytes = readFileSync(join(corpus, file));
       const { status, answer } = await send(bytes);

@@ -120,11 +120,11 @@ async function search(uri: string, parameters: Readonly<Record<string, string>> 
 }
 
 describe('a study that Orthanc sends, finds, loses and takes back', () => {
-  it.each(MADE_STUDIES)('$name', journey);
+  it.each(MADE_STUDIES)('$name', { timeout: 180_000 }, journey);
 });
 
 describe.skipIf(!sharedData())('the same with real files (needs ../shared/data)', () => {
-  it.each(REAL_STUDIES)('$name', journey);
+  it.each(REAL_STUDIES)('$name', { timeout: 180_000 }, journey);
 });
 
 describe('Orthanc', () => {

@@ -44,6 +44,8 @@ export async function serveDicomWeb(
   );
   app.use(errorHandler({ error: (fields, message) => log.push({ ...fields, message }) }));
   const server = createServer(app).listen(0, '127.0.0.1');
+  // A test that decodes for long must not find the connection of its next request closed meanwhile.
+  server.keepAliveTimeout = 0;
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

@@ -17,6 +17,8 @@ import { z } from 'zod';
 const PROGRAM = '/usr/sbin/Orthanc';
 const DICOMWEB_PLUGIN = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
 const STARTS = 5;
+/** As its server and as a client: a busy machine is no reason to hang up. */
+const PATIENCE_SECONDS = 600;
 const IDS = z.array(z.string());
 
 export interface Orthanc {
@@ -53,6 +55,8 @@ function configurationOf(folder: string, port: number, servers: unknown): unknow
     IndexDirectory: join(folder, 'storage'),
     HttpPort: port,
     TcpNoDelay: true,
+    HttpRequestTimeout: PATIENCE_SECONDS,
+    HttpTimeout: PATIENCE_SECONDS,
     RemoteAccessAllowed: false,
     AuthenticationEnabled: false,
     DicomServerEnabled: false,
