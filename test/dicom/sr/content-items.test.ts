@@ -4,9 +4,11 @@ import {
   closedPolyline,
   code,
   codeItem,
+  composite,
   container,
   image,
   num,
+  pname,
   rootContainer,
   text,
   uidref,
@@ -50,6 +52,21 @@ describe('a content item is refused', () => {
     ],
     ['a code without a meaning (8.8)', () => codeItem({ value: '1', scheme: 'DCM', meaning: '' })],
     ['a meaning over 64 characters', () => codeItem({ value: '1', scheme: 'DCM', meaning: 'x'.repeat(65) })],
+    [
+      'a name without a character (PS3.5 6.2.1)',
+      () => pname('HAS OBS CONTEXT', DCM.personObserverName, { Alphabetic: ' ' }),
+    ],
+    [
+      'an object that is no UID',
+      () => composite('CONTAINS', DCM.sourceImage, { sopClassUid: '1.2', sopInstanceUid: 'x' }),
+    ],
+    [
+      'a region below an image (SELECTED FROM goes from the region to the image)',
+      () =>
+        image('CONTAINS', DCM.sourceImage, ON, [
+          closedPolyline('INFERRED FROM', DCM.imageRegion, triangle, ON),
+        ]),
+    ],
     [
       'a region below a code',
       () =>
