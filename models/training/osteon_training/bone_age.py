@@ -3,30 +3,42 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 import numpy as np
 import torch
 from torch import nn
 
-from . import augment, bone_age_report, cli, export, hands, runtime, synthetic
+from . import augment, bone_age_report, cli, export, hands, runtime, synthetic, upright
 from .backbone import BACKBONE_FILE
-from .bone_age_net import MAXIMUM_MONTHS, MEAN_MONTHS, STD_MONTHS, BoneAgeEnsemble, BoneAgeNet, ShippedBoneAge
+from .bone_age_net import MANIFEST_PARTS, MEAN_MONTHS, STD_MONTHS, BoneAgeEnsemble, BoneAgeNet, RightedBoneAge, ShippedBoneAge
 from .cache import ContentCache
-from .descriptions import BONE_AGE, BONE_AGE_CONCEPT, MONTH
-from .normalise import InputSpec, letterbox, normalise, read_grey, standardise, stretched_content
+from .descriptions import BONE_AGE
+from .normalise import InputSpec, normalise, read_grey, standardise, stretched_content
 
-PRETRAIN_SPEC = InputSpec(160, 160)
 SPEC = InputSpec(320, 320)
-PRETRAIN_EPOCHS, PRETRAIN_BATCH, PRETRAIN_RATE = 7, 64, 6e-4
-EPOCHS, BATCH, RATE = 26, 16, 3e-4
-SMALL_PER_EPOCH = 390
-"""Small images mixed into each fine-tuning epoch (enlarged), half as many as the large ones."""
-TURNED_EPOCHS, TURNED_RATE, TURNED_SHARE = 7, 1.5e-4, 0.5
-"""The last stage also sees half of the hands turned by 90, 180 or 270 degrees."""
-MEMBERS = (("turned", SPEC.width),)
-"""The stages that answer together, and the side of the square each sees."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One run of training at `side` pixels. Without `begins_with` it starts from ImageNet and learns the small hands;
+    otherwise from that stage's network, on the large hands and `small` of the small ones an epoch."""
+
+    name: str
+    side: int
+    epochs: int
+    batch: int
+    rate: float
+    begins_with: Optional[str] = None
+    small: int = 0
+
+
+STAGES = (Stage("pretrain", 160, 9, 64, 3e-4), Stage("large", 320, 22, 16, 3e-4, "pretrain", 390))
+"""Both answer together."""
+BORDERED, BORDERED_SCALES, SCALES = 0.25, (0.55, 0.9), (0.86, 1.14)
+"""A share of the hands lies small within a black border, as collimation leaves them."""
 OLDEST_PHANTOM_MONTHS = 216
 """Phantoms of adults carry an age; their bones no longer tell it."""
 SEX_DROP = 0.1
@@ -44,8 +56,8 @@ class Sampler:
     """Turns hands into augmented batches."""
 
     def __init__(self, spec: InputSpec, cache: ContentCache, pixels: Dict[str, np.ndarray],
-                 rng: np.random.Generator, turned: float = 0.0) -> None:
-        self.spec, self.cache, self.pixels, self.rng, self.turned = spec, cache, pixels, rng, turned
+                 rng: np.random.Generator) -> None:
+        self.spec, self.cache, self.pixels, self.rng = spec, cache, pixels, rng
 
     def _canvas(self, hand: hands.Hand) -> np.ndarray:
         if hand.path is None:
@@ -54,11 +66,8 @@ class Sampler:
         else:
             content, box = self.cache.get(hand.path)
             aspect = (0.95, 1.05)
-        if self.rng.random() < self.turned:
-            content = np.rot90(content, int(self.rng.integers(1, 4)))
-            box = letterbox(content.shape[1], content.shape[0], self.spec.width, self.spec.height)
-        canvas = augment.jitter_canvas(content, box, self.spec, self.rng, degrees=18,
-                                       scales=(0.86, 1.14), shift=0.05, aspect=aspect)
+        scales = BORDERED_SCALES if self.rng.random() < BORDERED else SCALES
+        canvas = augment.jitter_canvas(content, box, self.spec, self.rng, degrees=18, scales=scales, shift=0.05, aspect=aspect)
         return augment.photometry(canvas, self.rng)
 
     def collate(self, chosen: List[hands.Hand]) -> dict:
@@ -68,7 +77,6 @@ class Sampler:
         months = np.array([[h.bone_age_months] for h in chosen], np.float32)
         return {"image": runtime.to_tensor(images), "sex": torch.from_numpy(sex),
                 "target": torch.from_numpy((months - MEAN_MONTHS) / STD_MONTHS)}
-
 
 
 def train_epoch(net, average, optimiser, batches, count: int, first: float, span: float) -> float:
@@ -105,34 +113,33 @@ def predict(net: BoneAgeNet, chosen: List[hands.Hand], spec: InputSpec, drop_sex
     return np.array(months)
 
 
-def _stage(args, net, name: str, spec: InputSpec, base: List[hands.Hand], extra: List[hands.Hand],
-           pixels, validation, epochs: int, batch: int, rate: float, turned: float = 0.0) -> nn.Module:
-    """Trains one stage, resumable; returns the averaged network."""
+def _run(args, stage: Stage, net: nn.Module, base: List[hands.Hand], extra: List[hands.Hand], pixels, validation) -> None:
+    """Trains one stage, resumable."""
+    spec = InputSpec(stage.side, stage.side)
     average = runtime.WeightAverage(net, AVERAGE_DECAY)
     head = list(net.hidden.parameters()) + list(net.out.parameters())
-    optimiser = runtime.adamw([{"params": list(net.backbone.parameters()), "base": rate},
-                               {"params": head, "base": rate * 2}], weight_decay=1e-2)
-    path = args.work / "bone-age" / f"{name}.pt"
+    optimiser = runtime.adamw([{"params": list(net.backbone.parameters()), "base": stage.rate},
+                               {"params": head, "base": stage.rate * 2}], weight_decay=1e-2)
+    path = _checkpoint(args.work, stage.name)
     state = runtime.load_checkpoint(path, net, average, optimiser)
     used = state.get("synthetic", 0)
-    for epoch in range(state["epoch"], epochs):
-        rng = np.random.default_rng([runtime.SEED, epoch])
-        sampler = Sampler(spec, ContentCache(args.work / "cache", spec), pixels, rng, turned)
-        added = [extra[i] for i in rng.permutation(len(extra))[:SMALL_PER_EPOCH]]
+    for epoch in range(state["epoch"], stage.epochs):
+        rng = np.random.default_rng([runtime.SEED, STAGES.index(stage), epoch])
+        sampler = Sampler(spec, ContentCache(args.work / "cache", spec), pixels, rng)
+        added = [extra[i] for i in rng.permutation(len(extra))[:stage.small]]
         phantoms = [e for e in synthetic.synthetic_entries(args.synthetic)
                     if 0 < e.get("bone_age_months", 0) <= OLDEST_PHANTOM_MONTHS]
         items = synthetic.mixed(base + added, phantoms, rng, lambda e: hands.Hand(
             e["file"], e["bone_age_months"], hands.SEX_VALUES.get(e["sex"], 0.0), e["path"]))
-        started, count = time.time(), -(-len(items) // batch)
-        loss = train_epoch(net, average, optimiser, runtime.batches(items, batch, sampler.collate), count,
-                           epoch / epochs, 1 / epochs)
+        started, count = time.time(), -(-len(items) // stage.batch)
+        loss = train_epoch(net, average, optimiser, runtime.batches(items, stage.batch, sampler.collate), count,
+                           epoch / stage.epochs, 1 / stage.epochs)
         truth = np.array([h.bone_age_months for h in validation])
-        errors = [np.abs(predict(n, validation, spec) - truth).mean() for n in (average.net, net)]
-        runtime.log(f"{name} {epoch + 1}/{epochs} loss {loss:.4f} validation MAE {errors[0]:.2f} months "
-                    f"(last weights {errors[1]:.2f}), {time.time() - started:.0f} s")
+        error = np.abs(predict(average.net, validation, spec) - truth).mean()
+        runtime.log(f"{stage.name} {epoch + 1}/{stage.epochs} loss {loss:.4f} validation MAE {error:.2f} months, "
+                    f"{time.time() - started:.0f} s")
         used = max(used, len(items) - len(base) - len(added))
         runtime.save_checkpoint(path, net, average, optimiser, epoch + 1, {"synthetic": used})
-    return average.net
 
 
 def train(args) -> None:
@@ -141,33 +148,34 @@ def train(args) -> None:
     training, validation = hands.split_large(hands.large_hands(args.data))
     small, pixels = hands.small_hands(args.data, {h.identifier for h in validation})
     runtime.log(f"{len(small)} small, {len(training)} large, {len(validation)} validation")
-    net = BoneAgeNet(args.data / BACKBONE_FILE).to(memory_format=torch.channels_last)
-    net = _stage(args, net, "pretrain", PRETRAIN_SPEC, small, [], pixels, validation,
-                 PRETRAIN_EPOCHS, PRETRAIN_BATCH, PRETRAIN_RATE)
     large_ids = {h.identifier for h in training}
     others = [h for h in small if h.identifier not in large_ids]
-    tuned = _stage(args, _copy(net), "finetune", SPEC, training, others, pixels, validation, EPOCHS, BATCH, RATE)
-    _stage(args, _copy(tuned), "turned", SPEC, training, others, pixels, validation, TURNED_EPOCHS, BATCH,
-           TURNED_RATE, TURNED_SHARE)
+    for stage in STAGES:
+        net = BoneAgeNet(args.data / BACKBONE_FILE).to(memory_format=torch.channels_last)
+        if stage.begins_with:
+            net.load_state_dict(_averaged(args.work, stage.begins_with))
+        base, extra = (training, others) if stage.begins_with else (small, [])
+        _run(args, stage, net, base, extra, pixels, validation)
 
 
-def _copy(net: nn.Module) -> BoneAgeNet:
-    copy = BoneAgeNet().to(memory_format=torch.channels_last)
-    copy.load_state_dict(net.state_dict())
-    return copy
+def _checkpoint(work: Path, stage: str) -> Path:
+    return work / "bone-age" / f"{stage}.pt"
 
 
-def member(work: Path, stage: str = "finetune") -> BoneAgeNet:
-    """The averaged network of one stage."""
+def _averaged(work: Path, stage: str) -> dict:
+    return torch.load(_checkpoint(work, stage), map_location="cpu")["average"]
+
+
+def _member(work: Path, stage: str) -> BoneAgeNet:
     net = BoneAgeNet()
-    net.load_state_dict(torch.load(work / "bone-age" / f"{stage}.pt", map_location="cpu")["average"])
-    return net.eval()
+    net.load_state_dict(_averaged(work, stage))
+    return runtime.round_to_half(net)
 
 
-def load(work: Path) -> BoneAgeEnsemble:
-    """All members, for images of SPEC, weights rounded to what the graph stores."""
-    nets = [runtime.round_to_half(member(work, stage)) for stage, _ in MEMBERS]
-    return BoneAgeEnsemble(nets, [side for _, side in MEMBERS]).eval()
+def load(work: Path) -> RightedBoneAge:
+    """The networks of all stages, for images of SPEC turned any way, weights rounded to what the graph stores."""
+    together = BoneAgeEnsemble([_member(work, stage.name) for stage in STAGES], [stage.side for stage in STAGES])
+    return RightedBoneAge(upright.load(work, "hands"), together).eval()
 
 
 def evaluate(args) -> None:
@@ -177,7 +185,7 @@ def evaluate(args) -> None:
     net = load(args.work)
     predicted, blind = predict(net, validation, SPEC), predict(net, validation, SPEC, drop_sex=True)
     figures = bone_age_report.figures_of(validation, predicted, blind)
-    states = {stage: torch.load(args.work / "bone-age" / f"{stage}.pt", map_location="cpu") for stage, _ in MEMBERS}
+    states = {stage.name: torch.load(_checkpoint(args.work, stage.name), map_location="cpu") for stage in STAGES}
     runtime.write_json(args.results / "bone-age.json", {
         "id": "bone-age", "epochs": {stage: state["epoch"] for stage, state in states.items()},
         "split": f"{len(validation)} of the 1,000 large hands kept for validation: a seeded choice, stratified by bone age "
@@ -195,12 +203,7 @@ def ship(args) -> None:
     example = torch.from_numpy(normalise(read_grey(hand.path), SPEC)[0])
     module = ShippedBoneAge(load(args.work), results["interval"]["knots"], results["interval"]["widths"])
     export.ship(module, {"image": example, "sex": torch.tensor([[hand.sex]])}, ["months", "uncertainty"],
-                BONE_AGE, SPEC, {
-        "extraInputs": [{"name": "sex", "source": "patient-sex", "values": {"F": -1, "M": 1, "O": 0, "unknown": 0}}],
-        "output": {"decoder": "regression", "value": "months", "uncertainty": "uncertainty", "unit": MONTH,
-                   "concept": BONE_AGE_CONCEPT, "range": [0, MAXIMUM_MONTHS]},
-        "operatingPoints": {"suspicious": 0, "definite": 0},
-    }, results, args.models, args.results)
+                BONE_AGE, SPEC, MANIFEST_PARTS, results, args.models, args.results)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,20 @@ import torch
 from torch import nn
 
 from .backbone import LAST_CHANNELS, Backbone
+from .descriptions import BONE_AGE_CONCEPT, MONTH
+from .upright import Righting
 
 MEAN_MONTHS = 127.2
 STD_MONTHS = 41.3
 MAXIMUM_MONTHS = 240
 HIDDEN = 256
+MANIFEST_PARTS = {
+    "extraInputs": [{"name": "sex", "source": "patient-sex", "values": {"F": -1, "M": 1, "O": 0, "unknown": 0}}],
+    "output": {"decoder": "regression", "value": "months", "uncertainty": "uncertainty", "unit": MONTH,
+               "concept": BONE_AGE_CONCEPT, "range": [0, MAXIMUM_MONTHS]},
+    "operatingPoints": {"suspicious": 0, "definite": 0},
+}
+"""What the manifests of all bone-age graphs say of inputs and outputs."""
 
 
 class BoneAgeNet(nn.Module):
@@ -44,6 +53,17 @@ class BoneAgeEnsemble(nn.Module):
                        nn.functional.interpolate(image, size=(side, side), mode="bilinear", align_corners=False), sex)
                    for net, side in zip(self.members, self.sides)]
         return torch.stack(answers).mean(dim=0)
+
+
+class RightedBoneAge(nn.Module):
+    """Turns the image upright by quarters first; inputs and output as of one BoneAgeNet."""
+
+    def __init__(self, righting: Righting, net: nn.Module) -> None:
+        super().__init__()
+        self.righting, self.net = righting, net
+
+    def forward(self, image: torch.Tensor, sex: torch.Tensor) -> torch.Tensor:
+        return self.net(self.righting(image)[0], sex)
 
 
 class ShippedBoneAge(nn.Module):

@@ -16,8 +16,8 @@ import torch
 from . import bone_age_report, cli, export, hands, runtime, synthetic
 from .backbone import BACKBONE_FILE
 from .bone_age import AVERAGE_DECAY, train_epoch
-from .bone_age_net import MAXIMUM_MONTHS, MEAN_MONTHS, STD_MONTHS, ShippedBoneAge
-from .descriptions import BONE_AGE_CONCEPT, BONE_AGE_REGIONS, MONTH
+from .bone_age_net import MANIFEST_PARTS, MEAN_MONTHS, STD_MONTHS, ShippedBoneAge
+from .descriptions import BONE_AGE_REGIONS
 from .hand_region_data import MontageSpec, Sampler, TileCache, input_of
 from .hand_region_net import RegionBoneAgeNet
 
@@ -118,12 +118,7 @@ def ship(args) -> None:
     interval = results["interval"]
     module = ShippedBoneAge(load(args.work), interval["knots"], interval["widths"], averages_mirror=False)
     export.ship(module, {"image": example, "sex": torch.tensor([[hand.sex]])}, ["months", "uncertainty"],
-                BONE_AGE_REGIONS, MontageSpec(), {
-        "extraInputs": [{"name": "sex", "source": "patient-sex", "values": {"F": -1, "M": 1, "O": 0, "unknown": 0}}],
-        "output": {"decoder": "regression", "value": "months", "uncertainty": "uncertainty", "unit": MONTH,
-                   "concept": BONE_AGE_CONCEPT, "range": [0, MAXIMUM_MONTHS]},
-        "operatingPoints": {"suspicious": 0, "definite": 0},
-    }, results, args.models, args.results)
+                BONE_AGE_REGIONS, MontageSpec(), MANIFEST_PARTS, results, args.models, args.results)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ BODY_REGION = Description(
     weights_licence="CC-BY-4.0", research_only=False, version="0.2.0")
 
 FRACTURE_PROBABILITY = Description(
-    id="fracture-probability", task="fracture-probability", name="Osteon Fracture Probability", version="0.2.0",
+    id="fracture-probability", task="fracture-probability", name="Osteon Fracture Probability", version="0.3.0",
     routing={"regions": REGIONS, "requiresRequest": False},
     intended_use="Gives the probability that a limb radiograph shows a fracture, to order a reading list in research. "
                  + RESEARCH_ONLY_TEXT,
@@ -84,7 +84,7 @@ FRACTURE_PROBABILITY = Description(
     training_data=(FRACATLAS, IMAGENET), weights_licence="CC-BY-4.0", research_only=False)
 
 FRACTURE_DETECTOR = Description(
-    id="fracture-detector", task="fracture-detection", name="Osteon Fracture Detector", version="0.2.0",
+    id="fracture-detector", task="fracture-detection", name="Osteon Fracture Detector", version="0.3.0",
     routing={"regions": REGIONS, "requiresRequest": False},
     intended_use="Proposes where in a limb radiograph a fracture may be, with a box and an outline, for research. "
                  + RESEARCH_ONLY_TEXT,
@@ -99,7 +99,7 @@ FRACTURE_DETECTOR = Description(
 
 CHILDREN_HANDS = {"name": "RSNA Pediatric Bone Age Challenge 2017, hands taken as sound", "images": 780,
                   "licence": RSNA_LICENCE, "citation": RSNA_CITATION}
-CHILDREN_ROUTING = {"regions": REGIONS, "requiresRequest": False, "onlyWhenNamed": True}
+CHILDREN_ROUTING = {"regions": REGIONS, "requiresRequest": False, "onlyWhenNamed": True, "maximumAgeYears": 18}
 
 
 def _for_children(adult: Description, name: str) -> Description:
@@ -115,7 +115,7 @@ FRACTURE_PROBABILITY_CHILDREN = _for_children(FRACTURE_PROBABILITY, "Osteon Frac
 FRACTURE_DETECTOR_CHILDREN = _for_children(FRACTURE_DETECTOR, "Osteon Fracture Detector (Children)")
 
 BONE_AGE = Description(
-    id="bone-age", task="bone-age", name="Osteon Bone Age", version="0.2.0",
+    id="bone-age", task="bone-age", name="Osteon Bone Age", version="0.3.0",
     routing={"regions": ["hand"], "requiresRequest": True, "maximumAgeYears": 19},
     intended_use="Estimates the bone age (Greulich and Pyle) from one radiograph of a child's hand, for research. "
                  + RESEARCH_ONLY_TEXT,

@@ -1,6 +1,7 @@
 """Fractures: `python3 -m osteon_training.fracture {train,evaluate,export} --data DIR --work DIR`.
 
-Two joint networks whose maps are averaged; two graphs are shipped, fracture-detector and fracture-probability.
+One joint network behind one that turns images upright (`upright.py`, trained before); its graph is shipped twice, as
+fracture-detector and fracture-probability, and so is that of the network for children.
 """
 from __future__ import annotations
 
@@ -70,7 +71,6 @@ class Stage:
 
 STAGES = (Stage("plain", "imagenet", 35, turns=(0.85, 0.0, 0.15, 0.0), hard=False),
           Stage("upright-first", "plain", 8, rate=0.25, turns=(0.55, 0.15, 0.15, 0.15), hard=False),
-          Stage("turned", "plain", 30, rate=0.8),
           Stage("children", "plain", 12, rate=0.6, hands=True))
 
 
@@ -97,7 +97,7 @@ def _run(stage: Stage, args, training, validation, sound_hands, minutes: Optiona
     budget = runtime.Budget(stage.epochs, minutes, state.get("minutes", 0.0))
     net.backbone.features[:FROZEN_BLOCKS].requires_grad_(False)
     while not state.get("done") and budget.progress(epoch) < 1:
-        rng, started = np.random.default_rng([runtime.SEED, len(stage.name), epoch]), time.time()
+        rng, started = np.random.default_rng([runtime.SEED, STAGES.index(stage), epoch]), time.time()
         real = epoch_entries(training, sound_hands if stage.hands else [], rng)
         mixed = synthetic.mixed(real, synthetic.synthetic_entries(args.synthetic), rng, lambda e: e)
         used = max(used, len(mixed) - len(real))

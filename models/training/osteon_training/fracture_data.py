@@ -136,7 +136,7 @@ class Sampler:
 
 def hand_entries(chosen: Sequence[Hand]) -> List[dict]:
     """Children's hands as entries without a fracture."""
-    return [{"path": h.path, "width": 1, "height": 1, "fractured": False, "fractures": []} for h in chosen]
+    return [{"path": h.path, "width": 1, "height": 1, "regions": ["hand"], "fractured": False, "fractures": []} for h in chosen]
 
 
 def epoch_entries(training: List[dict], sound_hands: List[dict], rng: np.random.Generator) -> List[dict]:

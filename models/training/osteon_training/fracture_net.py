@@ -12,8 +12,9 @@ from typing import Sequence, Tuple
 import torch
 from torch import nn
 
-from . import runtime
+from . import runtime, upright
 from .backbone import Backbone, fold
+from .upright import Righting, distances_turned_back, turned_back
 
 STRIDE, MASK_STRIDE = 8, 4
 LEVELS = [3, 6, 13, 17]
@@ -89,32 +90,18 @@ class FractureNet(nn.Module):
         return self.judge[2](torch.relu(hidden)), adds.view_as(heat)
 
 
-def _logit(p: torch.Tensor) -> torch.Tensor:
-    """The inverse of sigmoid, in operators that ONNX has."""
-    kept = torch.clamp(p, 1e-6, 1 - 1e-6)
-    return torch.log(kept) - torch.log(1 - kept)
+class RightedFracture(nn.Module):
+    """Turns the image upright by quarters, and what the network says of it back; the same outputs."""
 
-
-class FractureEnsemble(nn.Module):
-    """Networks that decide together; the same outputs as one.
-
-    Heat and mask are the logits of the mean probabilities; the image logit and the activation are means; distances are
-    means weighted by the heat of the network that says them.
-    """
-
-    def __init__(self, members: Sequence[FractureNet]) -> None:
+    def __init__(self, righting: Righting, net: FractureNet) -> None:
         super().__init__()
-        self.members = nn.ModuleList(members)
+        self.righting, self.net = righting, net
 
     def forward(self, image: torch.Tensor) -> dict:
-        each = [member(image) for member in self.members]
-        outs = {name: torch.stack([out[name] for out in each]) for name in each[0]}
-        heat = torch.sigmoid(outs["heat"])
-        weight = heat / heat.sum(dim=0, keepdim=True).clamp(min=1e-6)
-        return {"heat": _logit(heat.mean(dim=0)),
-                "distances": (outs["distances"] * weight).sum(dim=0),
-                "mask": _logit(torch.sigmoid(outs["mask"]).mean(dim=0)),
-                "image": outs["image"].mean(dim=0), "activation": outs["activation"].mean(dim=0)}
+        righted, choice = self.righting(image)
+        out = self.net(righted)
+        return {**out, "distances": distances_turned_back(out["distances"], choice),
+                **{name: turned_back(out[name], choice) for name in ("heat", "mask", "activation")}}
 
 
 OUTPUTS = ("probability", "activation", "heat", "distances", "mask")
@@ -144,12 +131,9 @@ def checkpoint(work: Path, stage: str) -> Path:
     return work / "fracture" / f"{stage}.pt"
 
 
-def load(work: Path, stages: Sequence[str]) -> FractureEnsemble:
-    """The networks of these stages, BatchNorm folded and weights rounded to what the graph stores."""
-    nets = []
-    for stage in stages:
-        net = FractureNet()
-        net.load_state_dict(torch.load(checkpoint(work, stage), map_location="cpu")["average"])
-        fold(net.eval())
-        nets.append(runtime.round_to_half(net))
-    return FractureEnsemble(nets).eval()
+def load(work: Path, stage: str) -> RightedFracture:
+    """The network of a stage, BatchNorm folded and weights rounded to what the graph stores, for images turned any way."""
+    net = FractureNet()
+    net.load_state_dict(torch.load(checkpoint(work, stage), map_location="cpu")["average"])
+    fold(net.eval())
+    return RightedFracture(upright.load(work, "limbs"), runtime.round_to_half(net)).eval()

@@ -122,8 +122,8 @@ def _round_down(threshold: float) -> float:
     return float(np.floor(threshold * 1e4) / 1e4)
 
 
-def probability_results(predictions: List[dict], common: dict) -> dict:
-    """results/fracture-probability.json."""
+def probability_results(predictions: List[dict], on_hands: List[dict], common: dict) -> dict:
+    """Figures, calibration and operating points of the image. `on_hands` are children's hands, taken as sound."""
     labels = np.array([p["fractured"] for p in predictions])
     raw = np.array([p["logit"] for p in predictions])
     fit = metrics.platt(raw, labels)
@@ -136,14 +136,18 @@ def probability_results(predictions: List[dict], common: dict) -> dict:
         len(labels), lambda i: metrics.expected_calibration_error(labels[i], crossed[i]))})
     suspicious = _round_down(metrics.threshold_for_sensitivity(labels, probabilities, SUSPICIOUS_SENSITIVITY))
     definite = _round_up(metrics.threshold_for_specificity(labels, probabilities, DEFINITE_SPECIFICITY))
-    return {"id": "fracture-probability", **common, "figures": figures, "calibration": fit,
-            "calibrationByRegion": regions,
-            "operatingPoints": [_image_point(predictions, probabilities, "suspicious", suspicious),
-                                _image_point(predictions, probabilities, "definite", max(definite, suspicious))]}
+    points = [_image_point(predictions, probabilities, "suspicious", suspicious),
+              _image_point(predictions, probabilities, "definite", max(definite, suspicious))]
+    on_hand = np.array([p["logit"] for p in on_hands]) * fit["slope"] + fit["intercept"]
+    of_children = sigmoid(served_logits(on_hands, on_hand, regions))
+    for point in points:
+        figures.append(_mean(f"Children's sound hands called {point['point']}",
+                             (of_children >= point["threshold"]).astype(float)))
+    return {**common, "figures": figures, "calibration": fit, "calibrationByRegion": regions, "operatingPoints": points}
 
 
-def detector_results(predictions: List[dict], common: dict) -> dict:
-    """results/fracture-detector.json."""
+def detector_results(predictions: List[dict], on_hands: List[dict], common: dict) -> dict:
+    """Figures and operating points of the boxes. `on_hands` are children's hands, taken as sound."""
     slices = _slices(predictions)
     figures = [_figure("Box AP50" + name, chosen, detection_ap) for name, chosen in slices.items()]
     fractured = [p for p in predictions if p["fractured"]]
@@ -159,51 +163,45 @@ def detector_results(predictions: List[dict], common: dict) -> dict:
     strongest = np.array([p["scores"].max(initial=0.0) for p in predictions])
     labels = np.array([p["fractured"] for p in predictions])
     definite = _round_up(metrics.threshold_for_specificity(labels, strongest, DEFINITE_SPECIFICITY))
-    return {"id": "fracture-detector", **common, "figures": figures,
-            "operatingPoints": [_box_point(predictions, "suspicious", suspicious),
-                                _box_point(predictions, "definite", max(definite, suspicious))]}
+    points = [_box_point(predictions, "suspicious", suspicious),
+              _box_point(predictions, "definite", max(definite, suspicious))]
+    for point in points:
+        boxes = np.array([float((p["scores"] >= point["threshold"]).sum()) for p in on_hands])
+        figures.append(_mean(f"Boxes on a child's sound hand, {point['point']}", boxes))
+    return {**common, "figures": figures, "operatingPoints": points}
+
+
+def _mean(what: str, values: np.ndarray) -> dict:
+    return {"what": what, **metrics.with_interval(len(values), lambda i: float(values[i].mean()))}
+
+
+DETECTOR_CONTRACT = {
+    "decoder": "center-heatmap", "heat": "heat", "distances": "distances", "mask": "mask", "stride": STRIDE,
+    "maskStride": MASK_STRIDE, "maskThreshold": MASK_THRESHOLD, "nmsIou": NMS_IOU, "maxDetections": MAXIMUM_DETECTIONS,
+    "concept": FRACTURE_CONCEPT}
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One graph, read by two models: the stages whose networks answer, and the descriptions."""
+    """One graph, read by two models: the stage whose network answers, and the descriptions."""
 
-    stages: Tuple[str, ...]
+    stage: str
     probability: Description
     detector: Description
 
 
-VARIANTS = (Variant(("upright-first", "turned"), FRACTURE_PROBABILITY, FRACTURE_DETECTOR),
-            Variant(("children",), FRACTURE_PROBABILITY_CHILDREN, FRACTURE_DETECTOR_CHILDREN))
-
-
-def _child_figures(results: dict, on_hands: List[dict]) -> None:
-    """Adds what is said of children's hands, taken as sound, at the operating points in `results`."""
-    is_detector = "calibration" not in results
-    for point in results["operatingPoints"]:
-        if is_detector:
-            boxes = np.array([float((p["scores"] >= point["threshold"]).sum()) for p in on_hands])
-            results["figures"].append({"what": f"Boxes on a child's sound hand, {point['point']}",
-                                       **metrics.with_interval(len(boxes), lambda i: float(boxes[i].mean()))})
-            continue
-        fit = results["calibration"]
-        logits = np.array([p["logit"] for p in on_hands]) * fit["slope"] + fit["intercept"]
-        hand = next((r for r in results["calibrationByRegion"] if r["region"] == "hand" and r["used"]), None)
-        logits = logits * hand["slope"] + hand["intercept"] if hand else logits
-        called = (sigmoid(logits) >= point["threshold"]).astype(float)
-        results["figures"].append({"what": f"Children's sound hands called {point['point']}",
-                                   **metrics.with_interval(len(called), lambda i: float(called[i].mean()))})
+VARIANTS = (Variant("upright-first", FRACTURE_PROBABILITY, FRACTURE_DETECTOR),
+            Variant("children", FRACTURE_PROBABILITY_CHILDREN, FRACTURE_DETECTOR_CHILDREN))
 
 
 def _evaluate(args, variant: Variant, entries: List[dict], of_children: List[dict]) -> None:
-    states = {stage: torch.load(checkpoint(args.work, stage), map_location="cpu") for stage in variant.stages}
-    common = {"epochs": {name: state["epoch"] for name, state in states.items()}, "split": SPLIT,
-              "synthetic": synthetic.statement(max(state["synthetic"] for state in states.values()))}
-    net = load(args.work, variant.stages).to(memory_format=torch.channels_last)
+    state = torch.load(checkpoint(args.work, variant.stage), map_location="cpu")
+    common = {"epochs": {variant.stage: state["epoch"]}, "split": SPLIT,
+              "synthetic": synthetic.statement(state["synthetic"])}
+    net = load(args.work, variant.stage).to(memory_format=torch.channels_last)
     predictions, on_hands = predict_all(net, entries), predict_all(net, of_children)
     for build, description in ((detector_results, variant.detector), (probability_results, variant.probability)):
-        results = {**build(predictions, common), "id": description.id}
-        _child_figures(results, on_hands)
+        results = {"id": description.id, **build(predictions, on_hands, common)}
         runtime.write_json(args.results / f"{description.id}.json", results)
         for figure in results["figures"]:
             runtime.log(f"{figure['what']}: {figure['value']} ({figure['low']} to {figure['high']})")
@@ -232,17 +230,11 @@ def ship(args) -> None:
     for variant in VARIANTS:
         probability, detector = (json.loads((args.results / f"{d.id}.json").read_text())
                                  for d in (variant.probability, variant.detector))
-        module = ShippedFracture(load(args.work, variant.stages), **probability["calibration"])
+        module = ShippedFracture(load(args.work, variant.stage), **probability["calibration"])
         for description, output, results in ((variant.probability, _probability_contract(probability), probability),
                                              (variant.detector, DETECTOR_CONTRACT, detector)):
             export.ship(module, example, list(OUTPUTS), description, SPEC, {
                 "extraInputs": [], "output": output, "operatingPoints": _points(results)}, results, args.models, args.results)
-
-
-DETECTOR_CONTRACT = {
-    "decoder": "center-heatmap", "heat": "heat", "distances": "distances", "mask": "mask", "stride": STRIDE,
-    "maskStride": MASK_STRIDE, "maskThreshold": MASK_THRESHOLD, "nmsIou": NMS_IOU, "maxDetections": MAXIMUM_DETECTIONS,
-    "concept": FRACTURE_CONCEPT}
 
 
 def _probability_contract(results: dict) -> dict:
