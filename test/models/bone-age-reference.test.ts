@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BONE_AGE_REFERENCE, BRUSH_FOUNDATION, scoreBoneAge } from '../../models/bone-age-reference.ts';
+import { BONE_AGE_REFERENCE, BRUSH_FOUNDATION } from '../../dicom/vocabulary/bone-age-reference.ts';
+import { scoreBoneAge } from '../../models/bone-age-reference.ts';
 
 const sexes = fc.constantFrom('F' as const, 'M' as const);
 const tenths = (min: number, max: number) => fc.integer({ min: min * 10, max: max * 10 }).map((n) => n / 10);

@@ -41,6 +41,7 @@ export class MockPacs {
   /** How often a heat map was asked for. */
   heatMapsAsked = 0;
   readonly #server: Server;
+  readonly #watching = new Set<Response>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -58,6 +59,12 @@ export class MockPacs {
     });
     app.use('/dicom-web', pacs.#dicomWeb());
     app.use('/api/analyses', pacs.#analyses());
+    app.get('/api/events', (_request, response) => {
+      response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+      response.write(': open\n\n');
+      pacs.#watching.add(response);
+      response.once('close', () => pacs.#watching.delete(response));
+    });
     app.use(express.static(folder));
     return pacs;
   }
@@ -65,6 +72,13 @@ export class MockPacs {
   get url(): string {
     const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
+  }
+
+  /** Tells every open page that these studies have changed. */
+  tellChanged(...studyUids: readonly string[]): void {
+    for (const response of this.#watching) {
+      response.write(`event: studies\ndata: ${JSON.stringify(studyUids)}\n\n`);
+    }
   }
 
   async stop(): Promise<void> {

@@ -73,6 +73,7 @@ export function report(changes: Partial<StudyReport> = {}): StudyReport {
     contentDateTime: '20261121031500',
     predecessorUids: [],
     findings: [],
+    statements: [],
     images: [{ sopInstanceUid: SOURCE.sopInstanceUid, status: 'analysed' }],
     models: [{ name: 'Fracture boxes', version: '0.1.0', isResearchOnly: false }],
     boneAgeSkips: [],

@@ -24,7 +24,7 @@ test('keeps one loop when it is woken while a question is in flight', async () =
       }),
     );
   };
-  const stop = poll(ask, { busyMs: 100, idleMs: 1000 }, page);
+  const { stop } = poll(ask, { busyMs: 100, idleMs: 1000 }, page);
   wake();
   wake();
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);

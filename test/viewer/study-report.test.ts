@@ -103,8 +103,11 @@ describe('the name of a study', () => {
       StudyDescription: 'hand.png',
     });
     const { heading } = studyOf(UID, [metadata]);
-    expect([titleOf(heading), subtitleOf(heading)]).toEqual(['hand.png', 'No patient name']);
+    expect([titleOf(heading, 'No patient name'), subtitleOf(heading, 'No patient name')]).toEqual([
+      'hand.png',
+      'No patient name',
+    ]);
     const { heading: named } = studyOf(UID, [IMAGE.metadata]);
-    expect([titleOf(named), subtitleOf(named)]).toEqual(['Lindqvist, Maja', 'OST-1 · Female']);
+    expect([titleOf(named, ''), subtitleOf(named, '')]).toEqual(['Lindqvist, Maja', 'OST-1 · Female']);
   });
 });

@@ -9,7 +9,7 @@ import {
 } from '../../viewer-extension/core/analysis-state.ts';
 import { boneAgeCard } from '../../viewer-extension/core/bone-age-card.ts';
 import {
-  fracturesInReadingOrder,
+  inReadingOrder,
   hiddenNotice,
   nextFinding,
   findingKey,
@@ -130,7 +130,7 @@ describe('the list of findings', () => {
   ] as const;
 
   test('follows the order of the images, the surest first on each', () => {
-    const ordered = fracturesInReadingOrder([third, first, second], [SOURCE.sopInstanceUid, '1.9']);
+    const ordered = inReadingOrder([third, first, second], [SOURCE.sopInstanceUid, '1.9']);
     expect(ordered.map(({ trackingId }) => trackingId)).toEqual(['b', 'a', 'c']);
   });
 
@@ -224,7 +224,13 @@ describe('numbers and texts', () => {
   });
 
   test('says months as years and months', () => {
-    expect([0, 18, 24, 112, 120.4].map(monthsText)).toEqual(['0 mo', '18 mo', '2 y', '9 y 4 mo', '10 y']);
+    expect([0, 18, 24, 112, 120.4].map((months) => monthsText(months))).toEqual([
+      '0 mo',
+      '18 mo',
+      '2 y',
+      '9 y 4 mo',
+      '10 y',
+    ]);
   });
 
   test('reads dates and names as DICOM writes them (PS3.5 6.2)', () => {

@@ -5,6 +5,7 @@
  * Trap: this says only whether something ran. What was found is in the report stored with the study, nowhere else.
  */
 import { REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
+import { ENGLISH, KOREAN_REASONS, type FindingWords } from './messages.ts';
 import { plainText } from './text.ts';
 
 export const ANALYSIS_STATES = ['waiting', 'running', 'done', 'rejected', 'failed'] as const;
@@ -39,33 +40,40 @@ export interface Statement {
 }
 
 /** The words for a state; `undefined` is a study that was never queued. For `done` the report says more. */
-export function analysisStatement(analysis: Pick<Analysis, 'state' | 'reason'> | undefined): Statement {
-  if (!analysis) return { tone: 'quiet', text: 'Not analysed' };
+export function analysisStatement(
+  analysis: Pick<Analysis, 'state' | 'reason'> | undefined,
+  words: FindingWords = ENGLISH,
+): Statement {
+  if (!analysis) return { tone: 'quiet', text: words.notAnalysed };
   switch (analysis.state) {
     case 'waiting':
-      return { tone: 'busy', text: 'Waiting for analysis' };
+      return { tone: 'busy', text: words.waiting };
     case 'running':
-      return { tone: 'busy', text: 'Analysis running' };
+      return { tone: 'busy', text: words.running };
     case 'done':
-      return { tone: 'clear', text: 'Analysed' };
+      return { tone: 'clear', text: words.analysed };
     case 'rejected':
-      return { tone: 'problem', text: withReason('Rejected', analysis.reason) };
+      return { tone: 'problem', text: withReason(words.rejected, analysis.reason, words) };
     case 'failed':
-      return { tone: 'problem', text: withReason('Analysis failed', analysis.reason) };
+      return { tone: 'problem', text: withReason(words.failed, analysis.reason, words) };
   }
 }
 
 /** The words for one image's outcome, whoever says it, report or server; `undefined` where neither does. */
-export function imageStatement(status: ImageState | undefined, reason?: string): Statement {
+export function imageStatement(
+  status: ImageState | undefined,
+  reason?: string,
+  words: FindingWords = ENGLISH,
+): Statement {
   switch (status) {
     case 'analysed':
-      return { tone: 'clear', text: 'Analysed' };
+      return { tone: 'clear', text: words.analysed };
     case 'rejected':
-      return { tone: 'problem', text: withReason('Rejected', reason) };
+      return { tone: 'problem', text: withReason(words.rejected, reason, words) };
     case 'failed':
-      return { tone: 'problem', text: withReason('Analysis failed', reason) };
+      return { tone: 'problem', text: withReason(words.failed, reason, words) };
     case undefined:
-      return { tone: 'quiet', text: withReason('Not analysed', reason) };
+      return { tone: 'quiet', text: withReason(words.notAnalysed, reason, words) };
   }
 }
 
@@ -115,11 +123,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A reason of the closed list comes as its name, any other as words. */
-function reasonWords(reason: string): string {
-  const known: Readonly<Record<string, string>> = REJECTION_REASONS;
+function reasonWords(reason: string, words: FindingWords): string {
+  const known: Readonly<Record<string, string>> = words === ENGLISH ? REJECTION_REASONS : KOREAN_REASONS;
   return Object.hasOwn(known, reason) ? (known[reason] ?? reason) : reason;
 }
 
-function withReason(what: string, reason: string | undefined): string {
-  return reason ? `${what}: ${plainText(reasonWords(reason))}` : what;
+function withReason(what: string, reason: string | undefined, words: FindingWords): string {
+  return reason ? `${what}: ${plainText(reasonWords(reason, words))}` : what;
 }

@@ -2,6 +2,7 @@
  * The bone-age card: what is said, in the order in which it is read. The same content serves page, panel and canvas.
  */
 import { NO_SCORE_REASONS, type BoneAgeScore, type Finding } from '../../dicom/vocabulary/finding.ts';
+import { ENGLISH, KOREAN_REASONS, type FindingWords } from './messages.ts';
 import { monthsText, plainText } from './text.ts';
 
 /** Content of the card; a row that the report does not support is absent. */
@@ -13,33 +14,37 @@ export interface BoneAgeCard {
   readonly rows: readonly { readonly name: string; readonly value: string }[];
 }
 
-export function boneAgeCard(finding: Finding<'bone-age'>): BoneAgeCard {
+export function boneAgeCard(finding: Finding<'bone-age'>, words: FindingWords = ENGLISH): BoneAgeCard {
   const { months, uncertaintyMonths, chronologicalMonths } = finding;
   const rows = [
     ...(chronologicalMonths === undefined
       ? []
       : [
-          { name: 'Chronological age', value: monthsText(chronologicalMonths) },
-          { name: 'Difference', value: differenceText(months - chronologicalMonths) },
+          { name: words.chronologicalAge, value: monthsText(chronologicalMonths, words) },
+          { name: words.difference, value: differenceText(months - chronologicalMonths, words) },
         ]),
-    ...scoreRows(finding.score),
-    { name: 'Sex', value: finding.isSexKnown ? 'known to the model' : 'not known to the model' },
-    { name: 'Method', value: plainText(finding.method.meaning) },
-    { name: 'Model', value: plainText(`${finding.model.name} ${finding.model.version}`) },
+    ...scoreRows(finding.score, words),
+    { name: words.sex, value: finding.isSexKnown ? words.sexKnown : words.sexUnknown },
+    { name: words.method, value: plainText(finding.method.meaning) },
+    { name: words.model, value: plainText(`${finding.model.name} ${finding.model.version}`) },
   ];
-  const interval = uncertaintyMonths === undefined ? {} : { interval: `± ${monthsText(uncertaintyMonths)}` };
-  return { value: monthsText(months), ...interval, rows };
+  const interval =
+    uncertaintyMonths === undefined ? {} : { interval: `± ${monthsText(uncertaintyMonths, words)}` };
+  return { value: monthsText(months, words), ...interval, rows };
 }
 
 /** The standard deviation score with its reference, or why there is none. */
-function scoreRows(score: BoneAgeScore | undefined): BoneAgeCard['rows'] {
+function scoreRows(score: BoneAgeScore | undefined, words: FindingWords): BoneAgeCard['rows'] {
   if (!score) return [];
-  if ('missing' in score) return [{ name: 'SD score', value: `none: ${NO_SCORE_REASONS[score.missing]}` }];
+  if ('missing' in score) {
+    const reasons = words === ENGLISH ? NO_SCORE_REASONS : KOREAN_REASONS;
+    return [{ name: words.score, value: `${words.noScore}: ${reasons[score.missing]}` }];
+  }
   const { standardDeviations, standardDeviationMonths, population, reference } = score;
-  const size = `1 SD = ${standardDeviationMonths.toFixed(1)} mo`;
+  const size = words.oneDeviation(standardDeviationMonths.toFixed(1));
   return [
-    { name: 'SD score', value: `${signedText(standardDeviations)} (${size})` },
-    { name: 'Reference', value: plainText(`${population}. ${reference}`, 300) },
+    { name: words.score, value: `${signedText(standardDeviations)} (${size})` },
+    { name: words.reference, value: plainText(`${population}. ${reference}`, 300) },
   ];
 }
 
@@ -50,8 +55,9 @@ function signedText(value: number): string {
   return `${value < 0 ? '−' : '+'}${text}`;
 }
 
-function differenceText(months: number): string {
+function differenceText(months: number, words: FindingWords): string {
   const whole = Math.round(months);
-  if (whole === 0) return 'none';
-  return `${monthsText(Math.abs(whole))} ${whole > 0 ? 'ahead' : 'behind'}`;
+  if (whole === 0) return words.differenceNone;
+  const apart = monthsText(Math.abs(whole), words);
+  return whole > 0 ? words.ahead(apart) : words.behind(apart);
 }

@@ -6,6 +6,7 @@
 import { textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { findingsOf, NOT_ONE_HAND } from '../../dicom/vocabulary/finding.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
 import type { StudyReport } from './study-result.ts';
 
 /** From this age on no skeletal age is estimated, as the manifest of the bone-age model says. Years. */
@@ -26,25 +27,26 @@ export function mayAskForBoneAge(report: StudyReport | undefined, metadata: Data
  * Why there is no bone age, as a sentence; `undefined` when there is one, or when nobody asked. `wasAsked`: the reader
  * asked on this page and the analysis has ended since.
  */
-export function boneAgeAbsence(report: StudyReport | undefined, wasAsked: boolean): string | undefined {
+export function boneAgeAbsence(
+  report: StudyReport | undefined,
+  wasAsked: boolean,
+  words: FindingWords = ENGLISH,
+): string | undefined {
+  const sentence = (reason: string) => `${words.noBoneAge}: ${reason}`;
   if (!report || findingsOf(report.findings, 'bone-age').length > 0) return undefined;
   const told = report.boneAgeSkips.filter((reason) => reason !== '' && reason !== NOT_REQUESTED);
   // Where one image is a hand and another is not, what hinders the hand counts.
   const reason = told.find(isAboutHand) ?? told[0];
   if (reason !== undefined && (wasAsked || isAboutHand(reason))) return sentence(reason);
   if (!wasAsked) return undefined;
-  if (report.failures.some((failure) => /bone[\s-]?age/i.test(failure))) return sentence('the model failed');
-  if (!report.images.some(({ status }) => status === 'analysed')) return sentence('no image was analysed');
-  return sentence(report.boneAgeSkips.length > 0 ? 'it was not asked for' : 'no bone-age model is enabled');
+  if (report.failures.some((failure) => /bone[\s-]?age/i.test(failure))) return sentence(words.modelFailed);
+  if (!report.images.some(({ status }) => status === 'analysed')) return sentence(words.noImageAnalysed);
+  return sentence(report.boneAgeSkips.length > 0 ? words.notAskedFor : words.noModel);
 }
 
 /** True for what is said whether or not the reader asked on this page: somebody did. */
 function isAboutHand(reason: string): boolean {
   return /years or older/.test(reason) || reason.startsWith(NOT_ONE_HAND);
-}
-
-function sentence(reason: string): string {
-  return `Bone age not estimated: ${reason}`;
 }
 
 /** True when the header says that the patient was an adult at the study. PS3.3 C.7.1.1, C.7.2.2. */

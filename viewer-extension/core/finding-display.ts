@@ -19,11 +19,11 @@ export type KindShownAs<Way extends FindingDisplay> = {
 }[FindingKind];
 
 /** The findings shown in one way, in their order. What takes them must know every kind of that way. */
-export function findingsShownAs<Way extends FindingDisplay>(
-  findings: readonly Finding[],
+export function findingsShownAs<Way extends FindingDisplay, Given extends Finding>(
+  findings: readonly Given[],
   way: Way,
-): readonly Finding<KindShownAs<Way>>[] {
+): readonly Extract<Given, { kind: KindShownAs<Way> }>[] {
   return findings.filter(
-    (finding): finding is Finding<KindShownAs<Way>> => FINDING_DISPLAY[finding.kind] === way,
+    (finding): finding is Extract<Given, { kind: KindShownAs<Way> }> => FINDING_DISPLAY[finding.kind] === way,
   );
 }

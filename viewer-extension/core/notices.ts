@@ -3,30 +3,34 @@
  */
 import { INTENDED_USE_NOTICE } from '../../dicom/vocabulary/finding.ts';
 import { MANUFACTURER } from '../../dicom/vocabulary/uids.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
 import type { StudyReport } from './study-result.ts';
 import { plainText } from './text.ts';
 
 /** Shown before any model has spoken, too. */
 export const AI_NOTICE = `AI · ${INTENDED_USE_NOTICE}`;
 
-/** The weights' licence, as a sentence. */
-export const NON_COMMERCIAL_NOTICE = 'Non-commercial: weights learned from data that forbid commercial use.';
-
 /** The permanent notice with the models that spoke: "AI · Research use only. … · Fracture boxes 0.1.0". */
-export function aiNotice(report: Pick<StudyReport, 'models'> | undefined): string {
+export function aiNotice(
+  report: Pick<StudyReport, 'models'> | undefined,
+  words: FindingWords = ENGLISH,
+): string {
   const models = (report?.models ?? []).map(({ name, version }) =>
     plainText(`${shortName(name)} ${version}`, 60),
   );
-  return [AI_NOTICE, ...new Set(models)].join(' · ');
+  return [`AI · ${words.intendedUse}`, ...new Set(models)].join(' · ');
 }
 
 /** The licence notice when a research-only model spoke; `undefined` otherwise. */
-export function nonCommercialNotice(report: Pick<StudyReport, 'models'> | undefined): string | undefined {
+export function nonCommercialNotice(
+  report: Pick<StudyReport, 'models'> | undefined,
+  words: FindingWords = ENGLISH,
+): string | undefined {
   const names = (report?.models ?? [])
     .filter(({ isResearchOnly }) => isResearchOnly)
     .map(({ name }) => shortName(name));
   return names.length > 0
-    ? `${plainText([...new Set(names)].join(', '))}. ${NON_COMMERCIAL_NOTICE}`
+    ? `${plainText([...new Set(names)].join(', '))}. ${words.nonCommercial}`
     : undefined;
 }
 

@@ -5,13 +5,14 @@
  * Trap: coordinates come from a report that someone else may have written. What is not finite is not drawn, and
  * {@link undrawableCount} says so; what lies outside the image is drawn where it says.
  */
-import type { Finding } from '../../dicom/vocabulary/finding.ts';
 import { cornersOf, type BoundingBox, type ImagePoint } from '../../dicom/vocabulary/geometry.ts';
-import { findingKey } from './findings.ts';
+import { findingKey, reviewStateOf, type OverlayFinding } from './findings.ts';
 import { placeLabel } from './label-placement.ts';
+import { LABEL, labelSize, textItem } from './label-text.ts';
 import { hullOf, overlapOf, type DisplayItem, type DisplayList, type OverlayShape } from './overlay-shape.ts';
 import type { Rectangle, Surface, SurfacePoint } from './overlay-shape.ts';
-import { CERTAINTY_COLOURS, strokeOf } from './overlay-style.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
+import { colourOf, reviewWords, strokeOf } from './overlay-style.ts';
 import { percentText } from './text.ts';
 
 /** Which parts of a finding are drawn. */
@@ -22,21 +23,20 @@ export interface OverlayOptions {
   readonly selectedKey?: string | undefined;
 }
 
-/** Type size and spacing of labels, in CSS pixels. */
-export const LABEL = { fontSize: 12.5, lineHeight: 16, padding: 5, gap: 6 } as const;
-
 /** At most so many labels: beyond, they would hide the image. The shapes themselves are all drawn. */
 export const MAX_LABELS = 40;
 
 /** The shapes of the findings of one image. A polygon-less finding keeps its box even when only polygons are shown. */
 export function overlayShapes(
-  fractures: readonly Finding<'fracture'>[],
+  fractures: readonly OverlayFinding[],
   options: OverlayOptions,
+  words: FindingWords = ENGLISH,
 ): readonly OverlayShape[] {
   return fractures.filter(isDrawable).flatMap((fracture, index) => {
     const { box, polygon, certainty } = fracture;
     const findingId = findingKey(fracture);
-    const base = { findingId, certainty, isSelected: findingId === options.selectedKey };
+    const review = reviewStateOf(fracture);
+    const base = { findingId, certainty, review, isSelected: findingId === options.selectedKey };
     const shapes: OverlayShape[] = [];
     if (polygon && options.showPolygons) {
       shapes.push({ ...base, kind: 'polyline', points: polygon, isClosed: true });
@@ -46,14 +46,14 @@ export function overlayShapes(
       const drawn = shapes.flatMap((shape) =>
         shape.kind === 'box' ? cornersOf(shape.box) : shape.kind === 'polyline' ? shape.points : [],
       );
-      shapes.push({ ...base, kind: 'label', text: labelOf(fracture), around: drawn });
+      shapes.push({ ...base, kind: 'label', text: labelOf(fracture, words), around: drawn });
     }
     return shapes;
   });
 }
 
 /** How many findings have coordinates that cannot be drawn. */
-export function undrawableCount(fractures: readonly Finding<'fracture'>[]): number {
+export function undrawableCount(fractures: readonly OverlayFinding[]): number {
   return fractures.filter((fracture) => !isDrawable(fracture)).length;
 }
 
@@ -74,12 +74,15 @@ export function layOut(shapes: readonly OverlayShape[], surface: Surface): Displ
 }
 
 /** What the label says: the certainty is named, so that the line style has words too. */
-function labelOf(fracture: Finding<'fracture'>): string {
-  const what = fracture.certainty === 'definite' ? 'Fracture' : 'Suspected fracture';
-  return `${what} ${percentText(fracture.probability)}`;
+function labelOf(fracture: OverlayFinding, words: FindingWords): string {
+  const state = reviewStateOf(fracture);
+  if (state === 'added') return `${words.fracture} · ${words.addedByReader}`;
+  const what = fracture.certainty === 'definite' ? words.fracture : words.suspectedFracture;
+  const said = `${what} ${percentText(fracture.probability)}`;
+  return state === 'unreviewed' ? said : `${said} · ${reviewWords(state, words)}`;
 }
 
-function isDrawable({ box, polygon }: Finding<'fracture'>): boolean {
+function isDrawable({ box, polygon }: OverlayFinding): boolean {
   return isFiniteBox(box) && (polygon ?? []).every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
 }
 
@@ -93,7 +96,12 @@ type TextItem = Extract<DisplayItem, { kind: 'text' }>;
 function pathOf(shape: OverlayShape, surface: Surface): readonly PathItem[] {
   if (shape.kind !== 'box' && shape.kind !== 'polyline') return [];
   const points = shape.kind === 'box' ? cornersOf(shape.box) : shape.points;
-  const stroke = strokeOf(shape.kind === 'box' ? 'box' : 'outline', shape.certainty, shape.isSelected);
+  const stroke = strokeOf(
+    shape.kind === 'box' ? 'box' : 'outline',
+    shape.certainty,
+    shape.isSelected,
+    shape.review,
+  );
   return [
     {
       kind: 'path',
@@ -118,7 +126,7 @@ function labelText(
   const target = hullOf(projectAll(shape.around, surface));
   const whole = { x: 0, y: 0, width: surface.width, height: surface.height };
   if (!target || overlapOf(atLeastOnePixel(target), whole) === 0) return undefined;
-  const size = sizeOf([shape.text], surface);
+  const size = labelSize([shape.text], surface);
   const others = obstacles.shapes.filter((hull) => overlapOf(hull, target) === 0);
   const gap = LABEL.gap * surface.pixelRatio;
   return {
@@ -128,20 +136,9 @@ function labelText(
       surface,
     ),
     findingId: shape.findingId,
-    colour: CERTAINTY_COLOURS[shape.certainty],
+    colour: colourOf(shape.certainty, shape.review),
     isSelected: shape.isSelected,
   };
-}
-
-function textItem(lines: readonly string[], frame: Rectangle, { pixelRatio }: Surface) {
-  const [fontSize, padding] = [LABEL.fontSize * pixelRatio, LABEL.padding * pixelRatio];
-  return { kind: 'text', frame, lines, fontSize, padding } as const;
-}
-
-function sizeOf(lines: readonly string[], { measure, pixelRatio }: Surface) {
-  const width = Math.max(...lines.map(measure)) + 2 * LABEL.padding;
-  const height = lines.length * LABEL.lineHeight + LABEL.padding;
-  return { width: width * pixelRatio, height: height * pixelRatio };
 }
 
 function projectAll(points: readonly ImagePoint[], surface: Surface): readonly SurfacePoint[] {

@@ -6,6 +6,7 @@
  */
 import type { Certainty } from '../../dicom/vocabulary/finding.ts';
 import type { BoundingBox, ImagePoint } from '../../dicom/vocabulary/geometry.ts';
+import type { ReviewState } from './findings.ts';
 import type { StrokeStyle } from './overlay-style.ts';
 
 /** A position on a drawing surface, in its own pixels, from the top left. */
@@ -32,6 +33,8 @@ interface ShapeBase {
   /** Tracking identifier of the finding; empty for what belongs to none. */
   readonly findingId: string;
   readonly certainty: Certainty;
+  /** Absent: nobody has decided. */
+  readonly review?: ReviewState;
   readonly isSelected: boolean;
 }
 

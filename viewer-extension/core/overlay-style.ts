@@ -6,6 +6,8 @@
  * (M. Okabe, K. Ito, *Color Universal Design*, 2008).
  */
 import type { Certainty } from '../../dicom/vocabulary/finding.ts';
+import type { ReviewState } from './findings.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
 
 /** A stroke in CSS pixels: constant on the screen at every zoom. */
 export interface StrokeStyle {
@@ -27,28 +29,52 @@ export const CERTAINTY_COLOURS: Readonly<Record<Certainty, string>> = {
   suspicious: '#56b4e9',
 };
 
+/** Colours of what a reader decided: Okabe and Ito's bluish green for the reader's own, grey for what was rejected. */
+export const REVIEW_COLOURS = { added: '#18b58a', rejected: '#9aa5b1' } as const;
+
+/** The colour of a finding; a decision that keeps it keeps its colour. */
+export function colourOf(certainty: Certainty, review: ReviewState = 'unreviewed'): string {
+  return review === 'added' || review === 'rejected' ? REVIEW_COLOURS[review] : CERTAINTY_COLOURS[certainty];
+}
+
+/** What a reader made of a finding, in words; empty where nobody has decided. */
+export function reviewWords(review: ReviewState, words: FindingWords = ENGLISH): string {
+  return {
+    unreviewed: '',
+    accepted: words.accepted,
+    rejected: words.rejectedByReader,
+    edited: words.edited,
+    added: words.addedByReader,
+  }[review];
+}
+
 /** Colour of the heat map: Okabe and Ito's reddish purple, used by no finding. */
 export const HEAT_COLOUR = '#cc79a7';
 
 /** Opacity of the heat map where it is fullest: the bone must stay readable through it. */
 export const HEAT_OPACITY = 0.55;
 
-/** The words for the operating points. */
-export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
-  definite: 'Definite',
-  suspicious: 'Suspicious',
-};
-
 /** Widths of box and outline, at rest and selected: the outline is the finer one, for it lies on the bone itself. */
 const WIDTHS = { box: { rest: 1.75, selected: 3 }, outline: { rest: 1.25, selected: 2 } } as const;
 
 /** The stroke of a finding; the selected one is heavier, never of another colour or dash. */
-export function strokeOf(part: 'box' | 'outline', certainty: Certainty, isSelected: boolean): StrokeStyle {
+export function strokeOf(
+  part: 'box' | 'outline',
+  certainty: Certainty,
+  isSelected: boolean,
+  review: ReviewState = 'unreviewed',
+): StrokeStyle {
   const width = WIDTHS[part][isSelected ? 'selected' : 'rest'];
   return {
-    colour: CERTAINTY_COLOURS[certainty],
+    colour: colourOf(certainty, review),
     width,
-    dash: certainty === 'suspicious' ? [7, 5] : [],
+    dash: dashOf(certainty, review),
     haloWidth: width + (part === 'box' ? 2 : 1.25),
   };
+}
+
+/** Solid: definite, or the reader's own. Dashed: suspicious. Dotted: rejected. */
+function dashOf(certainty: Certainty, review: ReviewState): readonly number[] {
+  if (review === 'rejected') return [2, 4];
+  return certainty === 'suspicious' && review !== 'added' ? [7, 5] : [];
 }

@@ -30,6 +30,7 @@ export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
     contentDateTime: report.contentDateTime ?? '',
     predecessorUids: report.predecessorUids,
     findings: report.findings,
+    statements: report.statements,
     images: report.images.map((status) => ({
       sopInstanceUid: status.source.sopInstanceUid,
       status: status.status,

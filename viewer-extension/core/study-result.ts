@@ -2,7 +2,10 @@
  * What the reports stored in a study say of it: the one report that counts, and its sum in a line.
  */
 import { findingsOf, type Finding } from '../../dicom/vocabulary/finding.ts';
+import type { ReaderStatement } from '../../dicom/vocabulary/review.ts';
 import type { Statement } from './analysis-state.ts';
+import { isRejected, type ReviewedFinding } from './findings.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
 import { monthsText, percentText } from './text.ts';
 
 /** A report as the viewer needs it; `study-report` reads it from the SR. */
@@ -13,7 +16,9 @@ export interface StudyReport {
   readonly contentDateTime: string;
   /** SOP Instance UIDs of the reports this one follows (Predecessor Documents Sequence). PS3.3 C.17.2. */
   readonly predecessorUids: readonly string[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ReviewedFinding[];
+  /** What its reader states beside the models. */
+  readonly statements: readonly ReaderStatement[];
   readonly images: readonly {
     readonly sopInstanceUid: string;
     readonly status: 'analysed' | 'rejected' | 'failed';
@@ -61,64 +66,85 @@ function compareTexts(one: string, other: string): number {
  * The report at a glance: the gravest statement about fractures, and the bone age. A model that failed and a part that
  * could not be read are said, for what is then not found means nothing.
  */
-export function summaryOf(report: StudyReport): Statement {
-  const statement = summaryOfFindings(report);
+export function summaryOf(report: StudyReport, words: FindingWords = ENGLISH): Statement {
+  const statement = summaryOfFindings(report, words);
   if (statement.tone !== 'clear') return statement;
   const doubts = [
-    ...(report.failures.length > 0 ? ['analysis incomplete'] : []),
-    ...(report.remarks.length > 0 ? ['report read in part'] : []),
+    ...(report.failures.length > 0 ? [words.incomplete] : []),
+    ...(report.remarks.length > 0 ? [words.readInPart] : []),
   ];
   return doubts.length === 0 ? statement : { tone: 'problem', text: [statement.text, ...doubts].join(' · ') };
 }
 
-function summaryOfFindings(report: StudyReport): Statement {
-  const fracture = fractureStatement(report);
+function summaryOfFindings(report: StudyReport, words: FindingWords): Statement {
+  const fracture = fractureStatement(report, undefined, words);
   const [boneAge] = findingsOf(report.findings, 'bone-age');
-  if (!boneAge) return fracture ?? analysedStatement(report);
-  const age = `Bone age ${monthsText(boneAge.months)}`;
+  if (!boneAge) return fracture ?? analysedStatement(report, words);
+  const age = `${words.boneAge} ${monthsText(boneAge.months, words)}`;
   return fracture ? { tone: fracture.tone, text: `${fracture.text} · ${age}` } : { tone: 'clear', text: age };
 }
 
 /** What the report says of fractures on one image, or on all; `undefined` when no model looked for them. */
-export function fractureStatement(report: StudyReport, sopInstanceUid?: string): Statement | undefined {
-  const isMeant = ({ source }: Finding) => !sopInstanceUid || source.sopInstanceUid === sopInstanceUid;
-  const fractures = findingsOf(report.findings, 'fracture').filter(isMeant);
-  const presences = findingsOf(report.findings, 'fracture-presence').filter(isMeant);
+export function fractureStatement(
+  report: StudyReport,
+  sopInstanceUid?: string,
+  words: FindingWords = ENGLISH,
+): Statement | undefined {
+  const isMeant = ({ source }: Pick<Finding, 'source'>) =>
+    !sopInstanceUid || source.sopInstanceUid === sopInstanceUid;
+  const added = report.statements.filter(isMeant).filter(({ kind }) => kind === 'added-fracture');
+  if (added.length > 0) return { tone: 'finding', text: `${words.fracture}, ${words.addedByReader}` };
+  const upheld = report.findings.filter((finding) => isMeant(finding) && !isRejected(finding));
+  const fractures = findingsOf(upheld, 'fracture');
+  const presences = findingsOf(upheld, 'fracture-presence');
+  const rejected = report.findings.some((finding) => isMeant(finding) && isRejected(finding));
   const definite = fractures.filter(({ certainty }) => certainty === 'definite');
   if (definite.length > 0) {
-    return { tone: 'finding', text: counted(definite.length, 'Fracture', 'fractures', surest(definite)) };
+    return { tone: 'finding', text: counted(definite, words.fracture, words.fractures) };
   }
   const present = presences.filter(({ verdict }) => verdict === 'present');
   if (fractures.length > 0) {
-    const text = counted(fractures.length, 'Suspected fracture', 'suspected fractures', surest(fractures));
+    const text = counted(fractures, words.suspectedFracture, words.suspectedFractures);
     return { tone: 'suspicious', text };
+  }
+  if (report.statements.filter(isMeant).some(({ kind }) => kind === 'no-fracture')) {
+    return { tone: 'clear', text: words.confirmedNegative };
+  }
+  if (rejected && present.length > 0) {
+    return { tone: 'clear', text: `${words.fracture}, ${words.rejectedByReader}` };
   }
   if (present.length > 0) {
     const isDefinite = present.some(({ certainty }) => certainty === 'definite');
-    const what = isDefinite ? 'Fracture' : 'Suspected fracture';
+    const what = isDefinite ? words.fracture : words.suspectedFracture;
     return {
       tone: isDefinite ? 'finding' : 'suspicious',
-      text: `${what} ${percentText(surest(present))}, not located`,
+      text: `${what} ${percentText(surest(present))}, ${words.notLocated}`,
     };
   }
   if (presences.some(({ verdict }) => verdict === 'undetermined')) {
-    return { tone: 'suspicious', text: 'Fracture undetermined' };
+    return { tone: 'suspicious', text: words.undetermined };
   }
-  return presences.length > 0 ? { tone: 'clear', text: 'No fracture found' } : undefined;
+  return presences.length > 0 ? { tone: 'clear', text: words.noFracture } : undefined;
 }
 
-function analysedStatement(report: StudyReport): Statement {
+function analysedStatement(report: StudyReport, words: FindingWords): Statement {
   const analysed = report.images.filter(({ status }) => status === 'analysed').length;
-  if (analysed > 0) return { tone: 'clear', text: 'No finding' };
+  if (analysed > 0) return { tone: 'clear', text: words.noFinding };
   const [first] = report.images;
   const reason = first?.reason ? `: ${first.reason}` : '';
-  return { tone: 'problem', text: first?.status === 'failed' ? `Failed${reason}` : `Rejected${reason}` };
+  return {
+    tone: 'problem',
+    text: `${first?.status === 'failed' ? words.failedShort : words.rejected}${reason}`,
+  };
 }
 
-function counted(count: number, one: string, many: string, probability: number): string {
-  return count === 1
-    ? `${one} ${percentText(probability)}`
-    : `${count} ${many}, up to ${percentText(probability)}`;
+function counted(
+  findings: readonly { readonly probability: number }[],
+  one: string,
+  many: (count: number, most: string) => string,
+): string {
+  const most = percentText(surest(findings));
+  return findings.length === 1 ? `${one} ${most}` : many(findings.length, most);
 }
 
 function surest(findings: readonly { readonly probability: number }[]): number {

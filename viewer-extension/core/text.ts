@@ -2,6 +2,7 @@
  * Numbers and DICOM texts as people read them. Output is plain text for text nodes and canvas, never markup.
  */
 import type { PersonName } from '../../dicom/vocabulary/data-set.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
 
 /** A probability 0–1 as "92 %"; never "100 %" or "0 %" unless it is exactly that. */
 export function percentText(probability: number): string {
@@ -13,12 +14,10 @@ export function percentText(probability: number): string {
 }
 
 /** Months as "9 y 4 mo", rounded to a whole month; below two years "18 mo". */
-export function monthsText(months: number): string {
+export function monthsText(months: number, words: FindingWords = ENGLISH): string {
   const whole = Math.round(Math.abs(months));
   const sign = months < 0 && whole > 0 ? '−' : '';
-  if (whole < 24) return `${sign}${whole} mo`;
-  const [years, rest] = [Math.floor(whole / 12), whole % 12];
-  return rest === 0 ? `${sign}${years} y` : `${sign}${years} y ${rest} mo`;
+  return `${sign}${words.age(Math.floor(whole / 12), whole % 12)}`;
 }
 
 /** A DICOM date (PS3.5 6.2, VR DA) as "2026-11-20"; what is no date comes back as it was. */

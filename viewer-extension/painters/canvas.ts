@@ -4,7 +4,7 @@
  */
 import type { DisplayItem, DisplayList } from '../core/overlay-shape.ts';
 import { HALO_COLOUR } from '../core/overlay-style.ts';
-import { LABEL } from '../core/overlay-model.ts';
+import { LABEL } from '../core/label-text.ts';
 
 const LABEL_FONT = "500 {size}px 'Inter Variable', system-ui, sans-serif";
 

@@ -1,14 +1,21 @@
 /**
- * Which page is open: the worklist at `#/`, a study at `#/studies/{uid}`. The hash needs no help from the server.
+ * Which page is open: the worklist at `#/`, a study at `#/studies/{uid}`, its report at `…/report`. The hash needs no
+ * help from the server.
  */
-import { useEffect, useState } from 'preact/hooks';
-import { openStudy } from './route.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { FileDropNotice, useFileDrop } from './file-drop.tsx';
+import { ReportPage } from './report-page.tsx';
+import { routeOf } from './route.ts';
 import type { Services } from './services.ts';
 import { StudyPage } from './study-page.tsx';
+import { initialLanguage, rememberLanguage, WordsContext, wordsOf } from './words.ts';
 import { Worklist } from './worklist.tsx';
 
 export function App({ services }: { readonly services: Services }) {
   const [hash, setHash] = useState(location.hash);
+  const [language, setLanguage] = useState(initialLanguage);
+  const words = useMemo(() => wordsOf(language), [language]);
+  const drop = useFileDrop(services, words);
   useEffect(() => {
     const follow = () => {
       setHash(location.hash);
@@ -18,13 +25,34 @@ export function App({ services }: { readonly services: Services }) {
       window.removeEventListener('hashchange', follow);
     };
   }, []);
-  const uid = openStudy(hash);
   useEffect(() => {
-    if (uid === undefined) document.title = 'Osteon reading room';
-  }, [uid]);
-  return uid === undefined ? (
-    <Worklist services={services} />
-  ) : (
-    <StudyPage key={uid} uid={uid} services={services} />
+    document.documentElement.lang = language;
+  }, [language]);
+  const route = routeOf(hash);
+  useEffect(() => {
+    if (route.page === 'worklist') document.title = `Osteon · ${words.room}`;
+  }, [route.page, words]);
+  return (
+    <WordsContext.Provider value={words}>
+      {route.page === 'worklist' && (
+        <Worklist
+          key={route.search}
+          services={services}
+          search={route.search}
+          onLanguage={(chosen) => {
+            rememberLanguage(chosen);
+            setLanguage(chosen);
+          }}
+          onFiles={drop.take}
+        />
+      )}
+      {route.page === 'study' && (
+        <StudyPage key={route.studyInstanceUid} uid={route.studyInstanceUid} services={services} />
+      )}
+      {route.page === 'report' && (
+        <ReportPage key={route.studyInstanceUid} uid={route.studyInstanceUid} services={services} />
+      )}
+      <FileDropNotice {...drop} />
+    </WordsContext.Provider>
   );
 }

@@ -7,7 +7,7 @@
  */
 import * as cornerstone from 'cornerstone-core';
 import type { Image, Viewport } from 'cornerstone-core';
-import { apply, type Affine, type ImagePoint } from '../../dicom/vocabulary/geometry.ts';
+import { apply, invert, type Affine, type ImagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { hullOf, type SurfacePoint } from '../core/overlay-shape.ts';
 import type { DisplayImage } from './display-image.ts';
 
@@ -124,6 +124,28 @@ export class CornerstoneViewport {
       viewport.voi.windowWidth = Math.max(1, windowWidth * Math.exp(widthShare));
       viewport.voi.windowCenter += windowWidth * centerShare;
     });
+  }
+
+  /** Sets centre and width, in the units of the image's header. */
+  setWindow(windowCenter: number, windowWidth: number): void {
+    const shift = this.#image ? linearShift({ ...this.#image, windowWidth }) : 0;
+    this.#change((viewport) => {
+      viewport.voiLUT = undefined;
+      viewport.voi.windowWidth = Math.max(1e-3, windowWidth - shift);
+      viewport.voi.windowCenter = windowCenter - shift / 2;
+    });
+  }
+
+  /** Shows one image pixel on one device pixel (of the narrower spacing), about the middle. */
+  showActualSize(): void {
+    const scale = this.#viewport()?.scale;
+    if (scale) this.zoomAtCentre(1 / scale);
+  }
+
+  /** Where a surface point lies on the image. */
+  imagePointAt({ x, y }: SurfacePoint): ImagePoint | undefined {
+    const placement = this.placement();
+    return placement && apply(invert(placement.toSurface), x, y);
   }
 
   /** Moves the image by surface pixels. */

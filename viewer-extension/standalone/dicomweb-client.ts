@@ -58,6 +58,17 @@ export class DicomWebClient {
     return frameBytes(body, response.headers.get('content-type') ?? '');
   }
 
+  /** Where an instance lies. */
+  instanceUrl(address: InstanceAddress): string {
+    return this.#root + instancePath(address);
+  }
+
+  /** A report written out as a page of its own. PS3.18 10.4.1.1.4. */
+  async reportPage(address: InstanceAddress, signal?: AbortSignal): Promise<string> {
+    const response = await this.#get(`${instancePath(address)}/rendered`, 'text/html', signal);
+    return response.text();
+  }
+
   async #json(path: string, signal: AbortSignal | undefined): Promise<readonly DataSet[]> {
     const response = await this.#get(path, 'application/dicom+json', signal);
     if (response.status === 204) return [];

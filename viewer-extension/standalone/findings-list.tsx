@@ -1,11 +1,11 @@
 /**
  * The findings as a list: line style as it is drawn, words, place, certainty.
  */
-import type { Finding } from '../../dicom/vocabulary/finding.ts';
-import { findingKey } from '../core/findings.ts';
-import { CERTAINTY_WORDS } from '../core/overlay-style.ts';
+import { findingKey, reviewStateOf, type OverlayFinding } from '../core/findings.ts';
+import { reviewWords } from '../core/overlay-style.ts';
 import { percentText, plainText } from '../core/text.ts';
 import type { FindingsPanelProps } from './findings-panel.tsx';
+import { useWords, type Words } from './words.ts';
 
 const LONGEST = 200;
 
@@ -15,6 +15,7 @@ export function FindingsList({
   selectedKey,
   onSelect,
 }: Pick<FindingsPanelProps, 'visible' | 'images' | 'selectedKey' | 'onSelect'>) {
+  const words = useWords();
   return (
     <>
       <ol class="findings">
@@ -22,41 +23,53 @@ export function FindingsList({
           <li key={findingKey(finding)}>
             <button
               type="button"
-              class={`finding certainty-${finding.certainty}`}
+              class={`finding certainty-${finding.certainty} review-${reviewStateOf(finding)}`}
               aria-pressed={findingKey(finding) === selectedKey}
               onClick={() => {
                 onSelect(finding);
               }}
             >
-              <LineSample isDashed={finding.certainty === 'suspicious'} />
+              <LineSample dash={DASHES[sampleOf(finding)]} />
               <span class="finding-what">
-                Fracture
-                <span class="second-line">{placeOf(finding, images)}</span>
+                <span class="finding-name">{words.fractureName}</span>
+                <span class="second-line">{placeOf(finding, images, words)}</span>
               </span>
-              <span class="finding-share">{percentText(finding.probability)}</span>
+              {finding.isByReader !== true && (
+                <span class="finding-share">{percentText(finding.probability)}</span>
+              )}
             </button>
           </li>
         ))}
       </ol>
-      {visible.length > LONGEST && <p class="panel-note">and {visible.length - LONGEST} more</p>}
-      {visible.length === 0 && <p class="panel-note">All are below the chosen certainty.</p>}
+      {visible.length > LONGEST && <p class="panel-note">{words.andMore(visible.length - LONGEST)}</p>}
+      {visible.length === 0 && <p class="panel-note">{words.allBelow}</p>}
     </>
   );
 }
 
-function LineSample({ isDashed }: { readonly isDashed: boolean }) {
+/** The dashes of the overlay, at the size of the sample. */
+const DASHES = { solid: undefined, dashed: '4 3', dotted: '1.5 2.5' } as const;
+
+function sampleOf(finding: OverlayFinding): keyof typeof DASHES {
+  const state = reviewStateOf(finding);
+  if (state === 'rejected') return 'dotted';
+  return finding.certainty === 'suspicious' && state !== 'added' ? 'dashed' : 'solid';
+}
+
+function LineSample({ dash }: { readonly dash: string | undefined }) {
   return (
     <svg class="line-sample" viewBox="0 0 22 16" aria-hidden="true">
-      <rect x="2" y="2" width="18" height="12" stroke-dasharray={isDashed ? '4 3' : undefined} />
+      <rect x="2" y="2" width="18" height="12" stroke-dasharray={dash} />
     </svg>
   );
 }
 
-function placeOf(finding: Finding<'fracture'>, images: FindingsPanelProps['images']): string {
+function placeOf(finding: OverlayFinding, images: FindingsPanelProps['images'], words: Words): string {
   const at = images.findIndex(({ address }) => address.sopInstanceUid === finding.source.sopInstanceUid);
-  const image = images.length > 1 && at >= 0 ? `image ${at + 1}` : undefined;
+  const image = images.length > 1 && at >= 0 ? words.imageNumber(at + 1) : undefined;
   const site = finding.site && plainText(finding.site.meaning, 60);
-  const side =
-    finding.laterality && { L: 'left', R: 'right', B: 'both sides', U: undefined }[finding.laterality];
-  return [CERTAINTY_WORDS[finding.certainty], site, side, image].filter(Boolean).join(' · ');
+  const side = finding.laterality && finding.laterality !== 'U' ? words.sides[finding.laterality] : undefined;
+  const state = reviewStateOf(finding);
+  const certainty = state === 'added' ? undefined : words.finding[finding.certainty];
+  return [reviewWords(state, words.finding), certainty, site, side, image].filter(Boolean).join(' · ');
 }

@@ -1,11 +1,10 @@
 /**
  * The panel beside the image: what the report says, in words, from the whole to the part.
  */
-import type { BodyRegion, Finding } from '../../dicom/vocabulary/finding.ts';
 import { analysisStatement, isPending } from '../core/analysis-state.ts';
 import { boneAgeAbsence, mayAskForBoneAge } from '../core/bone-age-offer.ts';
 import { findingsShownAs } from '../core/finding-display.ts';
-import { hiddenNotice } from '../core/findings.ts';
+import { hiddenNotice, type OverlayFinding } from '../core/findings.ts';
 import { imageNote } from '../core/image-note.ts';
 import { nonCommercialNotice } from '../core/notices.ts';
 import { undrawableCount } from '../core/overlay-model.ts';
@@ -18,43 +17,40 @@ import type { OverlayChoice } from './overlay-choice.ts';
 import { StatementText } from './statement.tsx';
 import type { OpenStudy } from './study-data.ts';
 import type { StudyImage } from './study.ts';
+import { useWords } from './words.ts';
 
 export interface FindingsPanelProps {
   readonly open: OpenStudy;
   readonly image: StudyImage | undefined;
   readonly images: readonly StudyImage[];
-  readonly fractures: readonly Finding<'fracture'>[];
-  readonly visible: readonly Finding<'fracture'>[];
+  readonly fractures: readonly OverlayFinding[];
+  readonly visible: readonly OverlayFinding[];
   readonly choice: OverlayChoice;
   readonly selectedKey: string | undefined;
   readonly onChoice: (choice: OverlayChoice) => void;
-  readonly onSelect: (finding: Finding<'fracture'>) => void;
+  readonly onSelect: (finding: OverlayFinding) => void;
 }
-
-const REGION_WORDS: Readonly<Record<BodyRegion, string>> = {
-  hand: 'Upper limb',
-  leg: 'Lower limb',
-  hip: 'Hip',
-  shoulder: 'Shoulder',
-};
 
 export function FindingsPanel(props: FindingsPanelProps) {
   const { open, image, fractures, visible, choice } = props;
   const { report, analysis } = open;
-  const notice = hiddenNotice(visible.length, fractures.length);
+  const words = useWords();
+  const notice = hiddenNotice(visible.length, fractures.length, words.finding);
   return (
-    <aside class="panel" aria-label="AI result">
+    <aside class="panel" aria-label={words.aiResult}>
       <section class="panel-summary" aria-live="polite">
-        <h2>AI result</h2>
-        <StatementText statement={report ? summaryOf(report) : analysisStatement(analysis)} />
+        <h2>{words.aiResult}</h2>
+        <StatementText
+          statement={report ? summaryOf(report, words.finding) : analysisStatement(analysis, words.finding)}
+        />
         {report && <ReportLine report={report} isRenewing={isPending(analysis)} />}
         <ImageNote open={open} image={image} />
         {report && <Regions report={report} image={image} />}
       </section>
       {fractures.length > 0 && (
-        <section aria-label="Findings">
+        <section aria-label={words.findings}>
           <div class="panel-row">
-            <h2>Findings</h2>
+            <h2>{words.findings}</h2>
             {notice !== undefined && <span class="panel-count">{notice}</span>}
           </div>
           <FindingsList {...props} />
@@ -69,22 +65,24 @@ export function FindingsPanel(props: FindingsPanelProps) {
 }
 
 function ReportLine({ report, isRenewing }: { readonly report: StudyReport; readonly isRenewing: boolean }) {
+  const words = useWords();
   const [date, time] = [report.contentDateTime.slice(0, 8), report.contentDateTime.slice(8, 12)];
   const when = `${date.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')} ${time.replace(/^(\d{2})/, '$1:')}`;
   return (
     <p class="panel-note">
-      {report.isVerified ? 'Verified' : 'Unverified'} · {when}
-      {isRenewing && ' · a new analysis is under way'}
+      {report.isVerified ? words.verified : words.unverified} · {when}
+      {isRenewing && ` · ${words.renewing}`}
     </p>
   );
 }
 
 /** What became of the image on the screen, when it is not simply "analysed". */
 function ImageNote({ open, image }: { readonly open: OpenStudy; readonly image: StudyImage | undefined }) {
-  const statement = image && imageNote(open, image.address.sopInstanceUid);
+  const words = useWords();
+  const statement = image && imageNote(open, image.address.sopInstanceUid, words.finding);
   return statement ? (
     <p class="panel-note">
-      This image: <StatementText statement={statement} />
+      {words.thisImage} <StatementText statement={statement} />
     </p>
   ) : null;
 }
@@ -96,14 +94,15 @@ function Regions({
   readonly report: StudyReport;
   readonly image: StudyImage | undefined;
 }) {
+  const words = useWords();
   const regions = findingsShownAs(report.findings, 'chip').filter(
     ({ source }) => source.sopInstanceUid === image?.address.sopInstanceUid,
   );
   return regions.length === 0 ? null : (
-    <ul class="chips" aria-label="Body region">
+    <ul class="chips" aria-label={words.bodyRegion}>
       {regions.map(({ region, probability }) => (
         <li key={region} class="chip">
-          {REGION_WORDS[region]} <span class="chip-share">{percentText(probability)}</span>
+          {words.regions[region]} <span class="chip-share">{percentText(probability)}</span>
         </li>
       ))}
     </ul>
@@ -112,8 +111,9 @@ function Regions({
 
 function Actions({ open, image }: { readonly open: OpenStudy; readonly image: StudyImage | undefined }) {
   const { report, analysis } = open;
+  const words = useWords();
   if (isPending(analysis)) return null;
-  const absence = boneAgeAbsence(report, open.wasBoneAgeAsked);
+  const absence = boneAgeAbsence(report, open.wasBoneAgeAsked, words.finding);
   const ask = (boneAge: boolean) => () => {
     open.analyse({ boneAge });
   };
@@ -121,12 +121,12 @@ function Actions({ open, image }: { readonly open: OpenStudy; readonly image: St
     <section class="panel-actions">
       {(!report || analysis?.state === 'failed') && (
         <button type="button" class="button" onClick={ask(false)}>
-          Analyse now
+          {words.analyseNow}
         </button>
       )}
       {mayAskForBoneAge(report, image?.metadata) && (
         <button type="button" class="button" onClick={ask(true)}>
-          Estimate bone age
+          {words.askBoneAge}
         </button>
       )}
       {absence !== undefined && (
@@ -144,9 +144,10 @@ function Actions({ open, image }: { readonly open: OpenStudy; readonly image: St
 }
 
 function Notices({ open, undrawable }: { readonly open: OpenStudy; readonly undrawable: number }) {
-  const licence = nonCommercialNotice(open.report);
+  const words = useWords();
+  const licence = nonCommercialNotice(open.report, words.finding);
   const lines = [
-    ...(undrawable > 0 ? [`${undrawable} finding${undrawable === 1 ? '' : 's'} cannot be drawn.`] : []),
+    ...(undrawable > 0 ? [words.undrawable(undrawable)] : []),
     ...(open.report?.failures ?? []).map((failure) => plainText(failure)),
     ...(open.report?.remarks ?? []).slice(0, 5).map((remark) => plainText(remark)),
     ...(open.report?.notices ?? []).slice(0, 5).map((notice) => plainText(notice)),

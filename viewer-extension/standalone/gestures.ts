@@ -1,10 +1,20 @@
 /**
- * Mouse, pen and touch on the viewport, said as intents: window, pan, zoom, pick.
+ * Mouse, pen and touch on the viewport, said as intents: window, pan, zoom, measure, pick.
  *
- * One pointer sets the window; the middle button, or shift, pans; the wheel zooms about the pointer; two fingers pan
- * and pinch. A press without a move picks.
+ * One pointer does what the chosen tool says; the middle button, or shift, pans; the wheel zooms about the pointer; two
+ * fingers pan and pinch. A press without a move picks, unless the tool measures.
  */
+import type { MeasurementKind } from '../core/measurement.ts';
+
+/** What one pointer does. */
+export type PointerTool = 'window' | 'pan' | 'zoom' | MeasurementKind;
+
+/** What a pointer does to a measurement; `cancel`: another finger came down. */
+export type MeasurePhase = 'press' | 'move' | 'drop' | 'click' | 'cancel';
+
 export interface GestureIntents {
+  readonly tool: () => PointerTool;
+  readonly measure: (phase: MeasurePhase, x: number, y: number) => void;
   /** Moves in CSS pixels. */
   readonly window: (x: number, y: number) => void;
   readonly pan: (x: number, y: number) => void;
@@ -24,7 +34,9 @@ const CLICK_SLOP = 4;
 export function listenToGestures(element: HTMLElement, intents: GestureIntents, signal: AbortSignal): void {
   const pointers = new Map<number, Point>();
   let travelled = 0;
+  let start: Point = { x: 0, y: 0 };
   let isPanning = false;
+  const isMeasuring = () => isMeasure(intents.tool()) && !isPanning;
   const place = (event: MouseEvent): Point => {
     const frame = element.getBoundingClientRect();
     return { x: event.clientX - frame.left, y: event.clientY - frame.top };
@@ -33,14 +45,20 @@ export function listenToGestures(element: HTMLElement, intents: GestureIntents, 
     if (event.button === 2) return;
     element.setPointerCapture(event.pointerId);
     travelled = pointers.size === 0 ? 0 : Infinity;
+    start = place(event);
     isPanning = event.button === 1 || event.shiftKey;
-    pointers.set(event.pointerId, place(event));
+    const at = place(event);
+    pointers.set(event.pointerId, at);
     if (event.button === 1) event.preventDefault();
+    if (isMeasuring()) intents.measure(pointers.size === 1 ? 'press' : 'cancel', at.x, at.y);
   };
   const move = (event: PointerEvent) => {
     const before = pointers.get(event.pointerId);
-    if (!before) return;
     const now = place(event);
+    if (!before) {
+      if (isMeasure(intents.tool())) intents.measure('move', now.x, now.y);
+      return;
+    }
     const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
     pointers.set(event.pointerId, now);
     const [x, y] = [now.x - before.x, now.y - before.y];
@@ -48,14 +66,17 @@ export function listenToGestures(element: HTMLElement, intents: GestureIntents, 
     const [other] = others;
     if (other) pinch(before, now, other, intents);
     else if (travelled < CLICK_SLOP) return;
-    else if (isPanning) intents.pan(x, y);
+    else if (isPanning || intents.tool() === 'pan') intents.pan(x, y);
+    else if (isMeasuring()) intents.measure('move', now.x, now.y);
+    else if (intents.tool() === 'zoom') intents.zoom(Math.exp(-y / 150), start.x, start.y);
     else intents.window(x, y);
   };
   const up = (event: PointerEvent) => {
     const at = place(event);
-    if (pointers.delete(event.pointerId) && travelled < CLICK_SLOP && event.type === 'pointerup') {
-      intents.pick(at.x, at.y);
-    }
+    const wasDown = pointers.delete(event.pointerId) && event.type === 'pointerup';
+    if (!wasDown || travelled === Infinity) return;
+    if (isMeasuring()) intents.measure(travelled < CLICK_SLOP ? 'click' : 'drop', at.x, at.y);
+    else if (travelled < CLICK_SLOP) intents.pick(at.x, at.y);
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
@@ -68,6 +89,10 @@ export function listenToGestures(element: HTMLElement, intents: GestureIntents, 
   element.addEventListener('pointerup', up, { signal });
   element.addEventListener('pointercancel', up, { signal });
   element.addEventListener('wheel', wheel, { signal, passive: false });
+}
+
+function isMeasure(tool: PointerTool): tool is MeasurementKind {
+  return tool === 'length' || tool === 'angle';
 }
 
 /** Half the finger's move pans; the change of distance zooms about the middle. */

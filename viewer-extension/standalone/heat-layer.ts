@@ -7,9 +7,7 @@ import { HEAT_COLOUR, HEAT_OPACITY } from '../core/overlay-style.ts';
 import { isAbort, RequestError } from './dicomweb-client.ts';
 import type { Services } from './services.ts';
 import type { StudyImage } from './study.ts';
-
-/** What is said beside the image while the layer is on. */
-export const HEAT_LEGEND = 'Where the fracture model looked';
+import { useWords, type Words } from './words.ts';
 
 export interface HeatLayer {
   /** In the colour of the layer, in the geometry of the image at its own size; absent until it has come. */
@@ -20,26 +18,27 @@ export interface HeatLayer {
 
 /** The layer of an image while `isOn`; nothing is asked of the server while it is off. */
 export function useHeatLayer(services: Services, image: StudyImage | undefined, isOn: boolean): HeatLayer {
+  const words = useWords();
   const [layer, setLayer] = useState<HeatLayer>({});
   const uid = image?.address.sopInstanceUid;
   useEffect(() => {
     setLayer({});
     if (!isOn || !image) return undefined;
     const controller = new AbortController();
-    setLayer({ legend: 'Heat map is being made…' });
+    setLayer({ legend: words.heatBusy });
     services.analyses.activation(image.address, controller.signal).then(
       async (png) => {
         const picture = tinted(await createImageBitmap(png));
-        if (!controller.signal.aborted) setLayer({ picture, legend: HEAT_LEGEND });
+        if (!controller.signal.aborted) setLayer({ picture, legend: words.heat });
       },
       (error: unknown) => {
-        if (!isAbort(error)) setLayer({ legend: `No heat map: ${reasonOf(error)}` });
+        if (!isAbort(error)) setLayer({ legend: `${words.noHeat} ${reasonOf(error, words)}` });
       },
     );
     return () => {
       controller.abort();
     };
-  }, [services, uid, isOn]);
+  }, [services, uid, isOn, words]);
   return layer;
 }
 
@@ -72,9 +71,9 @@ function tinted(bitmap: ImageBitmap): OffscreenCanvas {
   return canvas;
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, { heatReasons }: Words): string {
   const status = error instanceof RequestError ? error.status : undefined;
-  if (status === 404) return 'the fracture model gives none';
-  if (status === 409) return 'this image is not analysed';
-  return 'the server could not make one';
+  if (status === 404) return heatReasons.none;
+  if (status === 409) return heatReasons.notAnalysed;
+  return heatReasons.failed;
 }

@@ -3,7 +3,7 @@
  */
 import { useEffect, useRef } from 'preact/hooks';
 
-/** `event.key`, letters in lower case → command. */
+/** `event.key`, letters in lower case, arrows with `Shift+` where it is held → command. */
 export type KeyMap = Readonly<Record<string, () => void>>;
 
 export function useKeys(keys: KeyMap): void {
@@ -12,7 +12,7 @@ export function useKeys(keys: KeyMap): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
-      const command = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+      const command = latest.current[nameOf(event)];
       if (!command) return;
       event.preventDefault();
       command();
@@ -24,8 +24,14 @@ export function useKeys(keys: KeyMap): void {
   }, []);
 }
 
-/** A slider keeps its arrows, a text field all its keys. */
+function nameOf({ key, shiftKey }: KeyboardEvent): string {
+  if (key.length === 1) return key.toLowerCase();
+  return shiftKey && key.startsWith('Arrow') ? `Shift+${key}` : key;
+}
+
+/** A slider keeps its arrows, a text field and a list of choices all their keys. */
 function isTaken({ target, key }: KeyboardEvent): boolean {
+  if (target instanceof HTMLSelectElement) return key !== 'Escape';
   if (!(target instanceof HTMLInputElement)) return false;
   return target.type === 'range'
     ? key.startsWith('Arrow')

@@ -3,6 +3,7 @@
  */
 import { percentText } from '../core/text.ts';
 import type { OverlayChoice } from './overlay-choice.ts';
+import { useWords } from './words.ts';
 
 export interface OverlayControlsProps {
   readonly choice: OverlayChoice;
@@ -10,18 +11,19 @@ export interface OverlayControlsProps {
 }
 
 export function OverlayControls({ choice, onChoice }: OverlayControlsProps) {
+  const words = useWords();
   return (
     <div class="controls">
-      <div class="segments" role="group" aria-label="Drawn as">
+      <div class="segments" role="group" aria-label={words.drawnAs}>
         <Toggle
-          label="Boxes"
+          label={words.boxes}
           isOn={choice.showBoxes}
           onToggle={(showBoxes) => {
             onChoice({ ...choice, showBoxes });
           }}
         />
         <Toggle
-          label="Outlines"
+          label={words.outlines}
           isOn={choice.showPolygons}
           onToggle={(showPolygons) => {
             onChoice({ ...choice, showPolygons });
@@ -30,7 +32,7 @@ export function OverlayControls({ choice, onChoice }: OverlayControlsProps) {
       </div>
       <label class="slider">
         <span>
-          Certainty from <output>{percentText(choice.threshold)}</output>
+          {words.certaintyFrom} <output>{percentText(choice.threshold)}</output>
         </span>
         <input
           type="range"

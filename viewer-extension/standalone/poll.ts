@@ -9,18 +9,25 @@ export interface PollOptions {
   readonly idleMs: number;
 }
 
+/** A question that is being repeated. */
+export interface Polling {
+  /** Asks at once, unless the page is hidden. */
+  readonly again: () => void;
+  readonly stop: () => void;
+}
+
 /** What hides and shows the page: the document, or a stand-in of a test. */
 export type PageVisibility = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
 
 /**
- * `ask` answers true when something is under way. A question that fails counts as idle. Returns the way to stop. There
+ * `ask` answers true when something is under way. A question that fails counts as idle. There
  * is never more than one loop: waking aborts the question in flight, whose answer then schedules nothing.
  */
 export function poll(
   ask: (signal: AbortSignal) => Promise<boolean>,
   options: PollOptions,
   page: PageVisibility = document,
-): () => void {
+): Polling {
   let pause = options.busyMs;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let current = new AbortController();
@@ -44,8 +51,11 @@ export function poll(
   };
   page.addEventListener('visibilitychange', wake);
   void round();
-  return () => {
-    end();
-    page.removeEventListener('visibilitychange', wake);
+  return {
+    again: wake,
+    stop: () => {
+      end();
+      page.removeEventListener('visibilitychange', wake);
+    },
   };
 }

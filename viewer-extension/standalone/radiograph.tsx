@@ -2,15 +2,21 @@
  * The image with the overlay above it: two canvases, so that the overlay can go without touching the image.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { layOut, LABEL } from '../core/overlay-model.ts';
-import { hullOf, type DisplayList, type OverlayShape } from '../core/overlay-shape.ts';
+import { LABEL } from '../core/label-text.ts';
+import { calibrationOf, type Measurement } from '../core/measurement.ts';
+import { layOutMeasurements, MEASUREMENT_COLOUR } from '../core/measurement-layout.ts';
+import { layOut } from '../core/overlay-model.ts';
+import type { DisplayItem, DisplayList, OverlayShape, Surface, SurfacePoint } from '../core/overlay-shape.ts';
 import { labelFont, paintDisplayList } from '../painters/canvas.ts';
 import { CornerstoneViewport, type ViewState } from './cornerstone-viewport.ts';
-import { listenToGestures } from './gestures.ts';
+import { listenToGestures, type PointerTool } from './gestures.ts';
 import { paintHeat } from './heat-layer.ts';
 import { imageKey, type ImageStore } from './image-store.ts';
+import type { Draft } from './measuring.ts';
 import { messageOf } from './message.ts';
+import { RadiographGestures } from './radiograph-gestures.ts';
 import type { StudyImage } from './study.ts';
+import { useWords } from './words.ts';
 
 export interface RadiographProps {
   readonly image: StudyImage;
@@ -18,7 +24,11 @@ export interface RadiographProps {
   /** What lies over the image; empty when the overlay is off. */
   readonly shapes: readonly OverlayShape[];
   /** Where the fracture model looked; absent when it is off. */
-  readonly heat: OffscreenCanvas | undefined;
+  readonly heat?: OffscreenCanvas | undefined;
+  readonly tool: PointerTool;
+  /** Those of this image. */
+  readonly measurements: readonly Measurement[];
+  readonly onMeasured: (draft: Draft) => void;
   readonly onView: (view: ViewState | undefined) => void;
   readonly onPick: (findingId: string) => void;
   readonly onViewport: (viewport: CornerstoneViewport | undefined) => void;
@@ -27,16 +37,18 @@ export interface RadiographProps {
 }
 
 export function Radiograph(props: RadiographProps) {
+  const words = useWords();
   const host = useRef<HTMLDivElement>(null);
   const surface = useRef<HTMLDivElement>(null);
   const heat = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const viewport = useRef<CornerstoneViewport | undefined>(undefined);
+  const gestures = useRef<RadiographGestures | undefined>(undefined);
   const displayed = useRef<DisplayList>([]);
-  const latest = useRef(props);
+  const latest = useRef({ ...props, detector: words.atDetector });
   const [problem, setProblem] = useState<string>();
   const [isLoading, setLoading] = useState(true);
-  latest.current = props;
+  latest.current = { ...props, detector: words.atDetector };
 
   const paint = () => {
     const [canvas, current] = [overlay.current, viewport.current];
@@ -44,7 +56,7 @@ export function Radiograph(props: RadiographProps) {
     if (!canvas || !current || !context) return;
     const below = heat.current?.getContext('2d');
     if (below) paintHeat(below, latest.current.heat, current.placement());
-    displayed.current = displayList(context, current, latest.current.shapes);
+    displayed.current = displayList(context, current, latest.current, gestures.current);
     paintDisplayList(context, displayed.current, canvas);
     latest.current.onView(current.state);
   };
@@ -64,7 +76,18 @@ export function Radiograph(props: RadiographProps) {
     });
     observer.observe(box);
     const controller = new AbortController();
-    listenToGestures(box, gesturesFor(created, displayed, latest), controller.signal);
+    gestures.current = new RadiographGestures(created, {
+      tool: () => latest.current.tool,
+      displayed: () => displayed.current,
+      onPick: (id) => {
+        latest.current.onPick(id);
+      },
+      onDone: (draft) => {
+        latest.current.onMeasured(draft);
+      },
+      onChange: paint,
+    });
+    listenToGestures(box, gestures.current.intents, controller.signal);
     return () => {
       controller.abort();
       observer.disconnect();
@@ -77,6 +100,7 @@ export function Radiograph(props: RadiographProps) {
     let isCurrent = true;
     setProblem(undefined);
     setLoading(true);
+    gestures.current?.reset();
     props.store.load(props.image).then(
       (image) => {
         if (!isCurrent) return;
@@ -95,17 +119,33 @@ export function Radiograph(props: RadiographProps) {
     };
   }, [imageKey(props.image)]);
 
-  useEffect(paint, [props.shapes, props.heat]);
+  useEffect(() => {
+    gestures.current?.reset();
+  }, [props.tool]);
+  useEffect(paint, [props.shapes, props.heat, props.measurements, words]);
 
   return (
-    <div class="radiograph" ref={host} role="img" aria-label={`Radiograph ${props.image.caption}`}>
+    <div
+      class="radiograph"
+      ref={host}
+      role="img"
+      tabIndex={0}
+      data-tool={props.tool}
+      aria-label={`${words.radiograph} ${props.image.caption}`}
+      onKeyDown={(event) => {
+        const canvas = overlay.current;
+        if (!canvas || !gestures.current?.key(event, canvas)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
       <div class="radiograph-surface" ref={surface} data-loading={isLoading} hidden={problem !== undefined} />
       <canvas class="radiograph-heat" ref={heat} aria-hidden="true" />
       <canvas class="radiograph-overlay" ref={overlay} aria-hidden="true" />
-      {isLoading && <p class="radiograph-message">Loading image…</p>}
+      {isLoading && <p class="radiograph-message">{words.loadingImage}</p>}
       {problem !== undefined && (
         <p class="radiograph-message" role="alert">
-          This image cannot be shown. {problem}
+          {words.cannotShow} {problem}
         </p>
       )}
     </div>
@@ -128,50 +168,38 @@ function fitSurface(host: HTMLElement, surface: HTMLElement, canvases: readonly 
 function displayList(
   context: CanvasRenderingContext2D,
   viewport: CornerstoneViewport,
-  shapes: readonly OverlayShape[],
+  { image, shapes, measurements, detector }: RadiographProps & { readonly detector: string },
+  hand: RadiographGestures | undefined,
 ): DisplayList {
   const project = viewport.projection();
   if (!project) return [];
   context.font = labelFont(LABEL.fontSize);
-  return layOut(shapes, {
+  const surface: Surface = {
     width: context.canvas.width,
     height: context.canvas.height,
     pixelRatio: window.devicePixelRatio,
     project,
     measure: (text) => context.measureText(text).width,
-  });
-}
-
-function gesturesFor(
-  viewport: CornerstoneViewport,
-  displayed: { readonly current: DisplayList },
-  latest: { readonly current: RadiographProps },
-) {
-  const device = (length: number) => length * window.devicePixelRatio;
-  return {
-    window: (x: number, y: number) => {
-      viewport.windowBy(x / 250, y / 400);
-    },
-    pan: (x: number, y: number) => {
-      viewport.panBy(device(x), device(y));
-    },
-    zoom: (factor: number, x: number, y: number) => {
-      viewport.zoomAt(factor, { x: device(x), y: device(y) });
-    },
-    pick: (x: number, y: number) => {
-      const findingId = findingAt(displayed.current, device(x), device(y));
-      if (findingId) latest.current.onPick(findingId);
-    },
   };
+  const calibration = calibrationOf(image.metadata);
+  const all = hand?.draft ? [...measurements, { ...hand.draft, id: -1 }] : measurements;
+  const note = calibration.plane === 'detector' ? detector : '';
+  return [
+    ...layOut(shapes, surface),
+    ...layOutMeasurements(all, calibration, surface, note),
+    ...(hand?.cross ? crossAt(hand.cross, surface.pixelRatio) : []),
+  ];
 }
 
-/** The smallest shape whose hull holds the point. */
-function findingAt(list: DisplayList, x: number, y: number): string | undefined {
-  const hits = list.flatMap((item) => {
-    const hull = item.kind === 'path' ? hullOf(item.points) : item.frame;
-    const isInside =
-      hull && x >= hull.x && x <= hull.x + hull.width && y >= hull.y && y <= hull.y + hull.height;
-    return isInside && item.findingId ? [{ id: item.findingId, area: hull.width * hull.height }] : [];
-  });
-  return hits.toSorted((one, other) => one.area - other.area)[0]?.id;
+/** Where the keyboard points. */
+function crossAt({ x, y }: SurfacePoint, ratio: number): readonly DisplayItem[] {
+  const stroke = { colour: MEASUREMENT_COLOUR, width: ratio, haloWidth: 3 * ratio, dash: [] };
+  const arm = (dx: number, dy: number): DisplayItem => {
+    const points = [
+      { x: x - dx * ratio, y: y - dy * ratio },
+      { x: x + dx * ratio, y: y + dy * ratio },
+    ];
+    return { kind: 'path', findingId: '', points, isClosed: false, stroke };
+  };
+  return [arm(11, 0), arm(0, 11)];
 }

@@ -5,16 +5,26 @@ import { studyReportOf } from '../core/study-report.ts';
 import type { StudyReport } from '../core/study-result.ts';
 import { AnalysesClient } from './analyses-client.ts';
 import { DicomWebClient, type InstanceAddress } from './dicomweb-client.ts';
+import { ImportClient } from './import-client.ts';
+import { StudyChanges } from './study-changes.ts';
 
 export interface Services {
   readonly dicomWeb: DicomWebClient;
   readonly analyses: AnalysesClient;
   readonly reports: ReportStore;
+  readonly changes: StudyChanges;
+  readonly imports: ImportClient;
 }
 
 export function createServices(): Services {
   const dicomWeb = new DicomWebClient('/dicom-web');
-  return { dicomWeb, analyses: new AnalysesClient('/api/analyses'), reports: new ReportStore(dicomWeb) };
+  return {
+    dicomWeb,
+    analyses: new AnalysesClient('/api/analyses'),
+    reports: new ReportStore(dicomWeb),
+    changes: new StudyChanges('/api/events'),
+    imports: new ImportClient('/api/imports', '/dicom-web/studies'),
+  };
 }
 
 /** Reports by SOP Instance UID. A stored report never changes, so each is fetched once. */

@@ -10,7 +10,8 @@ import { poll } from './poll.ts';
 import type { Services } from './services.ts';
 import { studyOf, type Study } from './study.ts';
 
-const STUDY_POLL = { busyMs: 1000, idleMs: 10_000 } as const;
+/** Beside the server's own notice of changes, in case that does not come through. */
+const STUDY_POLL = { busyMs: 2000, idleMs: 30_000 } as const;
 
 export interface OpenStudy {
   readonly study?: Study;
@@ -46,7 +47,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
 
   useEffect(() => {
     if (!isOpen) return undefined;
-    return poll(async (signal) => {
+    const asking = poll(async (signal) => {
       const [current] = await services.analyses.list([uid], signal);
       setAnalysis(current);
       if (!isPending(current)) setBoneAge((state) => (state === 'asked' ? 'answered' : state));
@@ -64,6 +65,13 @@ export function useStudy(services: Services, uid: string): OpenStudy {
       }
       return isPending(current);
     }, STUDY_POLL);
+    const listening = services.changes.listen((studyUids) => {
+      if (studyUids.has(uid)) asking.again();
+    });
+    return () => {
+      listening();
+      asking.stop();
+    };
   }, [isOpen, round]);
 
   const report = reportToShow([...(study?.reports ?? []), ...arrived]);

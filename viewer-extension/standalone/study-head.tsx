@@ -2,104 +2,65 @@
  * The bar above the image: way back, whose study it is, and the tools.
  */
 import type { ComponentChildren } from 'preact';
-import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
-import { Icon, type IconName } from './icons.tsx';
+import { Icon } from './icons.tsx';
+import { reportHref } from './route.ts';
 import { subtitleOf, titleOf, type StudyHeading } from './study.ts';
+import { useWords, type Words } from './words.ts';
 
 export interface StudyHeadProps {
   readonly heading: StudyHeading | undefined;
-  readonly viewport: CornerstoneViewport | undefined;
-  readonly view: ViewState | undefined;
+  readonly hasReport: boolean;
   readonly isOverlayOn: boolean;
   readonly onToggleOverlay: () => void;
-  readonly isHeatOn: boolean;
-  readonly onToggleHeat: () => void;
   /** A notice that concerns the study, here because nothing may cover the image. */
+  readonly notice?: ComponentChildren;
+  /** The tools. */
   readonly children?: ComponentChildren;
 }
 
-export function StudyHead({
-  heading,
-  viewport,
-  view,
-  isOverlayOn,
-  onToggleOverlay,
-  isHeatOn,
-  onToggleHeat,
-  children,
-}: StudyHeadProps) {
+export function StudyHead(props: StudyHeadProps) {
+  const { heading, isOverlayOn } = props;
+  const words = useWords();
   return (
     <header class="study-head">
-      <a class="tool" href="#/" aria-label="Back to the list" title="Back to the list (Esc)">
+      <a class="tool" href="#/" aria-label={words.back} title={`${words.back} (Esc)`}>
         <Icon name="back" />
       </a>
       <div class="study-who">
-        <h1>{heading ? titleOf(heading) : ' '}</h1>
-        <p>{heading ? whoLine(heading) : ' '}</p>
+        <h1>{heading ? titleOf(heading, words.noPatientName) : ' '}</h1>
+        <p>{heading ? whoLine(heading, words) : ' '}</p>
       </div>
-      {heading?.isSynthetic && <span class="chip">Synthetic</span>}
-      {children}
-      <div class="tools" role="toolbar" aria-label="Image tools">
-        <Tool icon="minus" label="Zoom out" onClick={() => viewport?.zoomAtCentre(0.8)} />
-        <Tool icon="plus" label="Zoom in" onClick={() => viewport?.zoomAtCentre(1.25)} />
-        <Tool icon="fit" label="Fit to window" keyName="F" onClick={() => viewport?.fit()} />
-        <Tool icon="rotate" label="Rotate by 90°" keyName="R" onClick={() => viewport?.rotateBy(90)} />
-        <Tool
-          icon="invert"
-          label="Invert"
-          keyName="I"
-          isPressed={view?.isInverted ?? false}
-          onClick={() => viewport?.invert()}
-        />
-        <Tool
-          icon="heat"
-          label="Where the fracture model looked"
-          keyName="H"
-          isPressed={isHeatOn}
-          onClick={onToggleHeat}
-        />
-      </div>
+      {heading?.isSynthetic && <span class="chip">{words.synthetic}</span>}
+      {props.notice}
+      {props.children}
+      {heading && props.hasReport && (
+        <a
+          class="tool"
+          href={reportHref(heading.studyInstanceUid)}
+          aria-label={words.report}
+          title={words.report}
+        >
+          <Icon name="report" />
+        </a>
+      )}
       <button
         type="button"
         class="overlay-toggle"
         aria-pressed={isOverlayOn}
-        title="Show or hide AI findings (A)"
-        onClick={onToggleOverlay}
+        title={`${words.overlayHint} (A)`}
+        onClick={props.onToggleOverlay}
       >
         <Icon name="overlay" />
-        <span>AI {isOverlayOn ? 'on' : 'off'}</span>
+        <span>{isOverlayOn ? words.overlayOn : words.overlayOff}</span>
         <kbd>A</kbd>
       </button>
     </header>
   );
 }
 
-interface ToolProps {
-  readonly icon: IconName;
-  readonly label: string;
-  readonly keyName?: string;
-  readonly isPressed?: boolean;
-  readonly onClick: () => void;
-}
-
-function Tool({ icon, label, keyName, isPressed, onClick }: ToolProps) {
-  return (
-    <button
-      type="button"
-      class="tool"
-      aria-label={label}
-      aria-pressed={isPressed}
-      title={keyName === undefined ? label : `${label} (${keyName})`}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-}
-
-function whoLine(heading: StudyHeading): string {
+function whoLine(heading: StudyHeading, words: Words): string {
   const { patientName, studyDate, modalities, description } = heading;
-  return [subtitleOf(heading), studyDate, modalities, patientName ? description : '']
+  return [subtitleOf(heading, words.noPatientName), studyDate, modalities, patientName ? description : '']
     .filter(Boolean)
     .join(' · ');
 }

@@ -1,25 +1,40 @@
 /**
  * One study, open: image in the middle, everything else at the edges. Holds what the reader has chosen.
  */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { boundsOf, imagePoint } from '../../dicom/vocabulary/geometry.ts';
-import type { Finding } from '../../dicom/vocabulary/finding.ts';
-import { findingKey, fracturesInReadingOrder, nextFinding, visibleFractures } from '../core/findings.ts';
-import { overlayShapes } from '../core/overlay-model.ts';
-import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
+import {
+  findingKey,
+  findingsToDraw,
+  inReadingOrder,
+  isOnImage,
+  nextFinding,
+  visibleFractures,
+  type OverlayFinding,
+} from '../core/findings.ts';
+import { calibrationOf } from '../core/measurement.ts';
+import { aiNotice } from '../core/notices.ts';
+import { ComparedPane } from './compared-pane.tsx';
+import type { CornerstoneViewport } from './cornerstone-viewport.ts';
 import { FindingsPanel } from './findings-panel.tsx';
+import type { PointerTool } from './gestures.ts';
 import { useHeatLayer } from './heat-layer.ts';
 import { Icon } from './icons.tsx';
 import { imageKey, ImageStore } from './image-store.ts';
-import { Radiograph } from './radiograph.tsx';
+import { useMeasurements } from './measurements.ts';
+import { DEFAULT_OVERLAY, type OverlayChoice } from './overlay-choice.ts';
+import { usePanes } from './panes.ts';
+import { savePicture } from './save-picture.ts';
 import type { Services } from './services.ts';
+import { StagePane } from './stage-pane.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import { titleOf } from './study.ts';
 import { useStudy } from './study-data.ts';
 import { StudyHead } from './study-head.tsx';
+import { useStudyKeys } from './study-keys.ts';
 import { Thumbnails } from './thumbnails.tsx';
-import { useKeys } from './keys.ts';
-import { DEFAULT_OVERLAY, type OverlayChoice } from './overlay-choice.ts';
+import { ViewerTools } from './viewer-tools.tsx';
+import { useWords } from './words.ts';
 
 export interface StudyPageProps {
   readonly uid: string;
@@ -27,15 +42,19 @@ export interface StudyPageProps {
 }
 
 export function StudyPage({ uid, services }: StudyPageProps) {
+  const words = useWords();
   const open = useStudy(services, uid);
   const store = useMemo(() => new ImageStore(services.dicomWeb), [services]);
+  const stage = useRef<HTMLElement>(null);
   const [openKey, setOpenKey] = useState<string>();
   const [choice, setChoice] = useState<OverlayChoice>(DEFAULT_OVERLAY);
   const [selectedKey, setSelectedKey] = useState<string>();
-  const [viewport, setViewport] = useState<CornerstoneViewport>();
-  const [view, setView] = useState<ViewState>();
+  const [tool, setTool] = useState<PointerTool>('window');
   const [isHeatOn, setHeatOn] = useState(false);
+  const [isComparing, setComparing] = useState(false);
   const [isImageShown, setImageShown] = useState(false);
+  const panes = usePanes();
+  const measurements = useMeasurements();
   const { study, report } = open;
   const images = study?.images ?? [];
   // By name, not by place: an image that arrives late may stand before the one that is open.
@@ -50,83 +69,90 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   };
   const heading = study?.heading;
   const heat = useHeatLayer(services, image, isHeatOn);
+  const pane = panes.of(isComparing ? panes.active : 'main');
+  const measured = image ? measurements.of(image) : [];
 
   const order = useMemo(() => images.map(({ address }) => address.sopInstanceUid), [study]);
-  const fractures = useMemo(() => fracturesInReadingOrder(report?.findings ?? [], order), [report, order]);
+  const fractures = useMemo(() => inReadingOrder(findingsToDraw(report), order), [report, order]);
   const visible = useMemo(() => visibleFractures(fractures, choice), [fractures, choice.threshold]);
-  const shapes = useMemo(
-    () =>
-      image && choice.isOn ? overlayShapes(visible.filter(isOn(image)), { ...choice, selectedKey }) : [],
-    [visible, choice, selectedKey, image],
-  );
+  const overlay = { ...choice, selectedKey };
 
   useEffect(() => {
-    if (heading) document.title = `${titleOf(heading)} · Osteon`;
-  }, [heading]);
-
+    if (heading) document.title = `${titleOf(heading, words.noPatientName)} · Osteon`;
+  }, [heading, words]);
   useEffect(() => {
     if (image) setOpenKey((current) => current ?? imageKey(image));
   }, [image]);
 
-  const select = (finding: Finding<'fracture'> | undefined) => {
+  const select = (finding: OverlayFinding | undefined) => {
     if (!finding) return;
     setSelectedKey(findingKey(finding));
     setChoice((current) => ({ ...current, isOn: true }));
-    const at = images.findIndex((candidate) => isOn(candidate)(finding));
-    if (at === index) bringIntoView(viewport, finding);
+    const at = images.findIndex(({ address, frameNumber }) =>
+      isOnImage(finding, address.sopInstanceUid, frameNumber),
+    );
+    if (at === index) bringIntoView(panes.of('main').viewport, finding);
     else if (at >= 0) setIndex(at);
   };
-  const goTo = (step: number) => {
-    if (images.length > 0) setIndex((index + step + images.length) % images.length);
+  const commands = {
+    pane,
+    setTool,
+    toggleOverlay: () => {
+      setChoice((current) => ({ ...current, isOn: !current.isOn }));
+    },
+    toggleHeat: () => {
+      setHeatOn((current) => !current);
+    },
+    toggleCompare: () => {
+      setComparing((current) => !current);
+      panes.setActive('main');
+    },
+    savePicture: () => {
+      const shown = stage.current?.querySelector('.pane-active') ?? stage.current?.querySelector('.pane');
+      if (shown) savePicture(shown, aiNotice(report, words.finding));
+    },
+    clearMeasurements: () => {
+      if (image) measurements.clear(image);
+    },
+    goToFinding: (step: 1 | -1) => {
+      select(nextFinding(visible, selectedKey, step));
+    },
+    goToImage: (step: 1 | -1) => {
+      if (images.length > 0) setIndex((index + step + images.length) % images.length);
+    },
   };
-  const toggle = () => {
-    setChoice((current) => ({ ...current, isOn: !current.isOn }));
-  };
-  const toggleHeat = () => {
-    setHeatOn((current) => !current);
-  };
-  useKeys({
-    a: toggle,
-    h: toggleHeat,
-    n: () => {
-      select(nextFinding(visible, selectedKey, 1));
-    },
-    p: () => {
-      select(nextFinding(visible, selectedKey, -1));
-    },
-    i: () => viewport?.invert(),
-    r: () => viewport?.rotateBy(90),
-    f: () => viewport?.fit(),
-    ArrowRight: () => {
-      goTo(1);
-    },
-    ArrowLeft: () => {
-      goTo(-1);
-    },
-    Escape: () => {
-      location.hash = '#/';
-    },
-  });
+  useStudyKeys(commands);
 
   return (
     <div class="study-page">
       <StudyHead
         heading={heading}
-        viewport={viewport}
+        hasReport={report !== undefined}
         isOverlayOn={choice.isOn}
-        onToggleOverlay={toggle}
-        isHeatOn={isHeatOn}
-        onToggleHeat={toggleHeat}
-        view={view}
+        onToggleOverlay={commands.toggleOverlay}
+        notice={
+          open.hasNewResult && (
+            <div class="arrival" role="status">
+              {words.arrived}
+              <button type="button" class="tool" aria-label={words.dismiss} onClick={open.dismissNotice}>
+                <Icon name="close" />
+              </button>
+            </div>
+          )
+        }
       >
-        {open.hasNewResult && (
-          <div class="arrival" role="status">
-            The AI result has arrived.
-            <button type="button" class="tool" aria-label="Dismiss notice" onClick={open.dismissNotice}>
-              <Icon name="close" />
-            </button>
-          </div>
-        )}
+        <ViewerTools
+          pane={pane}
+          tool={tool}
+          onTool={setTool}
+          isHeatOn={isHeatOn}
+          onToggleHeat={commands.toggleHeat}
+          isComparing={isComparing}
+          onToggleCompare={commands.toggleCompare}
+          hasMeasurements={measured.length > 0}
+          onClear={commands.clearMeasurements}
+          onSavePicture={commands.savePicture}
+        />
       </StudyHead>
       <Thumbnails
         images={images}
@@ -136,33 +162,60 @@ export function StudyPage({ uid, services }: StudyPageProps) {
         isReady={isImageShown}
         onPick={setIndex}
       />
-      <main class="stage">
-        {image && (
-          <Radiograph
-            image={image}
-            store={store}
-            shapes={shapes}
-            heat={heat.picture}
-            onView={setView}
-            onViewport={setViewport}
-            onShown={() => {
-              setImageShown(true);
-            }}
-            onPick={setSelectedKey}
-          />
-        )}
-        {heat.legend !== undefined && (
-          <p class="heat-legend" role="status">
-            {heat.legend}
-          </p>
-        )}
-        {study && images.length === 0 && <p class="stage-message">This study holds no radiograph.</p>}
+      <main class="stage" ref={stage}>
+        <div class="panes" data-count={isComparing ? 2 : 1}>
+          {image && (
+            <StagePane
+              name="main"
+              panes={panes}
+              image={image}
+              store={store}
+              findings={visible}
+              overlay={overlay}
+              heat={heat.picture}
+              tool={tool}
+              measurements={measurements}
+              isAlone={!isComparing}
+              onShown={() => {
+                setImageShown(true);
+              }}
+              onPick={setSelectedKey}
+            >
+              {heat.legend !== undefined && (
+                <p class="heat-legend" role="status">
+                  {heat.legend}
+                </p>
+              )}
+            </StagePane>
+          )}
+          {image && study && isComparing && (
+            <ComparedPane
+              panes={panes}
+              store={store}
+              services={services}
+              study={study}
+              openKey={imageKey(image)}
+              overlay={overlay}
+              tool={tool}
+              measurements={measurements}
+              onPick={setSelectedKey}
+              onEnd={commands.toggleCompare}
+            />
+          )}
+        </div>
+        {study && images.length === 0 && <p class="stage-message">{words.noRadiograph}</p>}
         {!study && (
           <p class="stage-message" role={open.problem === undefined ? 'status' : 'alert'}>
-            {open.problem === undefined ? 'Opening study…' : `The study cannot be opened. ${open.problem}`}
+            {open.problem === undefined ? words.opening : `${words.cannotOpen} ${open.problem}`}
           </p>
         )}
-        <StatusStrip report={report} view={view} />
+        <StatusStrip
+          report={report}
+          view={pane.view}
+          measured={
+            image && measured.length > 0 ? (calibrationOf(image.metadata).plane ?? 'none') : undefined
+          }
+        />
       </main>
       {study && (
         <FindingsPanel
@@ -181,19 +234,8 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   );
 }
 
-function isOn(image: {
-  readonly address: { readonly sopInstanceUid: string };
-  readonly frameNumber: number;
-}) {
-  return ({ source }: Finding) =>
-    source.sopInstanceUid === image.address.sopInstanceUid && source.frameNumber === image.frameNumber;
-}
-
 /** Pans to a finding that is not on the screen as a whole; the zoom stays, so going round does not creep. */
-function bringIntoView(
-  viewport: CornerstoneViewport | undefined,
-  { box, polygon }: Finding<'fracture'>,
-): void {
+function bringIntoView(viewport: CornerstoneViewport | undefined, { box, polygon }: OverlayFinding): void {
   const { left, top, right, bottom } = polygon ? boundsOf(polygon) : box;
   if ([left, top, right, bottom].every(Number.isFinite)) {
     viewport?.reveal([imagePoint(left, top), imagePoint(right, bottom)]);

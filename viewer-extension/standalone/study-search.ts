@@ -12,6 +12,26 @@ import { headingOf, type StudyHeading } from './study.ts';
 export const PAGE_SIZE = 25;
 const SEARCH_LIMIT = 100;
 
+/** QIDO-RS knows no order, so a list in another than the server's is put in order here: of so many studies at most. */
+const SORT_LIMIT = 500;
+
+/** What the list is sorted by. */
+export interface StudyOrder {
+  readonly by: 'patient' | 'date' | 'modality' | 'description';
+  readonly isAscending: boolean;
+}
+
+/** The server's own order. */
+export const NEWEST_FIRST: StudyOrder = { by: 'date', isAscending: false };
+
+/** What is asked of the list. */
+export interface StudyQuestion {
+  readonly text: string;
+  /** 0-based. */
+  readonly page: number;
+  readonly order: StudyOrder;
+}
+
 export interface StudyPage {
   readonly studies: readonly StudyHeading[];
   readonly hasNext: boolean;
@@ -20,22 +40,42 @@ export interface StudyPage {
 /** One page (0-based) of all studies, or of those that match the text. */
 export async function searchStudies(
   client: DicomWebClient,
-  text: string,
-  page: number,
+  { text, page, order }: StudyQuestion,
   signal: AbortSignal,
 ): Promise<StudyPage> {
   const wanted = text.replace(/[*?\\]/g, ' ').trim();
   const from = page * PAGE_SIZE;
-  if (wanted === '') {
+  const isServersOrder = order.by === NEWEST_FIRST.by && order.isAscending === NEWEST_FIRST.isAscending;
+  if (wanted === '' && isServersOrder) {
     const found = await client.searchStudies(query({}, PAGE_SIZE + 1, from), signal);
     return pageOf(found.slice(0, PAGE_SIZE), found.length > PAGE_SIZE);
   }
   const answers = await Promise.all(
-    conditionsFor(wanted).map((condition) => client.searchStudies(query(condition, SEARCH_LIMIT, 0), signal)),
+    (wanted === '' ? [{}] : conditionsFor(wanted)).map((condition) =>
+      client.searchStudies(query(condition, wanted === '' ? SORT_LIMIT : SEARCH_LIMIT, 0), signal),
+    ),
   );
   const byUid = new Map(answers.flat().map((row) => [textOf(row, TAG.StudyInstanceUID) ?? '', row]));
-  const rows = [...byUid.values()].toSorted((one, other) => (studyTime(other) < studyTime(one) ? -1 : 1));
+  const rows = sorted([...byUid.values()], order);
   return pageOf(rows.slice(from, from + PAGE_SIZE), rows.length > from + PAGE_SIZE);
+}
+
+/** Rows in order; of equals the newest first. */
+function sorted(rows: readonly DataSet[], { by, isAscending }: StudyOrder): readonly DataSet[] {
+  const sign = isAscending ? 1 : -1;
+  const keyed = rows.map((row) => ({ row, key: sortKey(row, by), time: studyTime(row) }));
+  return keyed
+    .toSorted((one, other) => {
+      const compared = one.key.localeCompare(other.key, undefined, { numeric: true, sensitivity: 'base' });
+      return sign * compared || (other.time < one.time ? -1 : 1);
+    })
+    .map(({ row }) => row);
+}
+
+function sortKey(row: DataSet, by: StudyOrder['by']): string {
+  if (by === 'date') return studyTime(row);
+  const { patientName, patientId, modalities, description } = headingOf('', row);
+  return { patient: patientName || patientId, modality: modalities, description }[by];
 }
 
 function conditionsFor(text: string): readonly Readonly<Record<string, string>>[] {
@@ -69,4 +109,16 @@ function pageOf(rows: readonly DataSet[], hasNext: boolean): StudyPage {
 
 function studyTime(row: DataSet): string {
   return `${textOf(row, TAG.StudyDate) ?? ''}${textOf(row, TAG.StudyTime) ?? ''}`;
+}
+
+/** Other studies under the same Patient ID, the newest first; none where the study has no Patient ID. */
+export async function searchPriors(
+  client: DicomWebClient,
+  { patientId, studyInstanceUid }: StudyHeading,
+  signal: AbortSignal,
+): Promise<readonly StudyHeading[]> {
+  if (patientId === '' || /[*?\\]/.test(patientId)) return [];
+  const rows = await client.searchStudies(query({ PatientID: patientId }, SEARCH_LIMIT, 0), signal);
+  const newestFirst = rows.toSorted((one, other) => (studyTime(other) < studyTime(one) ? -1 : 1));
+  return pageOf(newestFirst, false).studies.filter((other) => other.studyInstanceUid !== studyInstanceUid);
 }

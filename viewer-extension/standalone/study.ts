@@ -111,14 +111,14 @@ function ageText(age: string): string {
   return parts ? `${Number(parts[1])} ${units[parts[2] ?? ''] ?? ''}` : '';
 }
 
-/** The line that names a study: the patient, else the description (a picture without a header has its file name there). */
-export function titleOf({ patientName, description }: StudyHeading): string {
-  return patientName || description || 'No patient name';
+/** The line that names a study: the patient, else the description (a picture without a header has its file name there), else `noName`. */
+export function titleOf({ patientName, description }: StudyHeading, noName: string): string {
+  return patientName || description || noName;
 }
 
 /** What stands small beneath {@link titleOf}; never empty. */
-export function subtitleOf(heading: StudyHeading): string {
+export function subtitleOf(heading: StudyHeading, noName: string): string {
   const { patientName, description, patientId, patientDetails } = heading;
-  const missing = !patientName && description ? 'No patient name' : '';
+  const missing = !patientName && description ? noName : '';
   return [missing, patientId, patientDetails].filter(Boolean).join(' · ') || 'No ID';
 }

@@ -7,6 +7,7 @@ import { imageStatement } from '../core/analysis-state.ts';
 import { fractureStatement, type StudyReport } from '../core/study-result.ts';
 import { imageKey, type ImageStore } from './image-store.ts';
 import type { StudyImage } from './study.ts';
+import { useWords } from './words.ts';
 import { thumbnailOf } from './thumbnail.ts';
 
 const SIDE = 88;
@@ -22,9 +23,10 @@ export interface ThumbnailsProps {
 }
 
 export function Thumbnails({ images, current, store, report, isReady, onPick }: ThumbnailsProps) {
+  const words = useWords();
   const [allowed, setAllowed] = useState(0);
   return (
-    <nav class="rail" aria-label="Images of the study">
+    <nav class="rail" aria-label={words.imagesOfStudy}>
       {images.map((image, index) => (
         <button
           key={imageKey(image)}
@@ -44,9 +46,9 @@ export function Thumbnails({ images, current, store, report, isReady, onPick }: 
             }}
           />
           <span class="thumbnail-caption">
-            <span class="visually-hidden">Image </span>
+            <span class="visually-hidden">{words.image} </span>
             <span>{index + 1}</span>
-            <span class="visually-hidden"> of {images.length}:</span> {image.caption}
+            <span class="visually-hidden"> {words.ofTotal(images.length)}</span> {image.caption}
           </span>
           <Sign image={image} report={report} />
         </button>
@@ -87,13 +89,14 @@ function Picture({ image, store, isAllowed, onDone }: PictureProps) {
 
 /** A dot in the colour of the gravest statement on this image; the words are for those who cannot see it. */
 function Sign({ image, report }: { readonly image: StudyImage; readonly report: StudyReport | undefined }) {
+  const words = useWords();
   if (!report) return null;
   const { sopInstanceUid } = image.address;
   const outcome = report.images.find((one) => one.sopInstanceUid === sopInstanceUid);
   const statement =
     outcome && outcome.status !== 'analysed'
-      ? imageStatement(outcome.status, outcome.reason)
-      : fractureStatement(report, sopInstanceUid);
+      ? imageStatement(outcome.status, outcome.reason, words.finding)
+      : fractureStatement(report, sopInstanceUid, words.finding);
   if (!statement || statement.tone === 'clear') return null;
   return (
     <span class={`thumbnail-sign statement tone-${statement.tone}`} title={statement.text}>

@@ -3,14 +3,16 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import { analysisStatement, isPending, type Analysis, type Statement } from '../core/analysis-state.ts';
+import type { FindingWords } from '../core/messages.ts';
 import { summaryOf } from '../core/study-result.ts';
 import { isAbort } from './dicomweb-client.ts';
 import { messageOf } from './message.ts';
 import { poll } from './poll.ts';
 import type { ReportStore, Services } from './services.ts';
-import { searchStudies, type StudyPage } from './study-search.ts';
+import { searchStudies, type StudyPage, type StudyQuestion } from './study-search.ts';
 
-const LIST_POLL = { busyMs: 2000, idleMs: 8000 } as const;
+/** Beside the server's own notice of changes, in case that does not come through. */
+const LIST_POLL = { busyMs: 5000, idleMs: 30_000 } as const;
 
 export interface WorklistData {
   readonly result?: StudyPage;
@@ -22,13 +24,16 @@ export interface WorklistData {
 }
 
 /** A page of the list, asked for again and again; the last one stays until the next has come. */
-export function useWorklist({ dicomWeb, analyses }: Services, text: string, page: number): WorklistData {
+export function useWorklist(
+  { dicomWeb, analyses, changes }: Services,
+  { text, page, order }: StudyQuestion,
+): WorklistData {
   const [data, setData] = useState<WorklistData>({ analyses: new Map(), isLoading: true });
   useEffect(() => {
     setData((before) => ({ ...before, isLoading: true }));
-    return poll(async (signal) => {
+    const asking = poll(async (signal) => {
       try {
-        const result = await searchStudies(dicomWeb, text, page, signal);
+        const result = await searchStudies(dicomWeb, { text, page, order }, signal);
         setData((before) => ({ result, analyses: before.analyses, isLoading: false }));
         const uids = result.studies.map(({ studyInstanceUid }) => studyInstanceUid);
         const states = uids.length === 0 ? [] : await analyses.list(uids, signal);
@@ -42,25 +47,34 @@ export function useWorklist({ dicomWeb, analyses }: Services, text: string, page
         return false;
       }
     }, LIST_POLL);
-  }, [dicomWeb, analyses, text, page]);
+    const listening = changes.listen(asking.again);
+    return () => {
+      listening();
+      asking.stop();
+    };
+  }, [dicomWeb, analyses, changes, text, page, order]);
   return data;
 }
 
 /** The state of the analysis, and once there is a report, what it says. */
-export function useSummary(store: ReportStore, analysis: Analysis | undefined): Statement {
+export function useSummary(
+  store: ReportStore,
+  analysis: Analysis | undefined,
+  words: FindingWords,
+): Statement {
   const [summary, setSummary] = useState<{ readonly uid: string; readonly statement: Statement }>();
   const report = analysis?.report;
   useEffect(() => {
     if (!analysis || !report) return;
     store.load({ studyInstanceUid: analysis.studyInstanceUid, ...report }).then(
       (read) => {
-        if (read) setSummary({ uid: report.sopInstanceUid, statement: summaryOf(read) });
+        if (read) setSummary({ uid: report.sopInstanceUid, statement: summaryOf(read, words) });
       },
       () => {
         setSummary(undefined);
       },
     );
-  }, [report?.sopInstanceUid]);
+  }, [report?.sopInstanceUid, words]);
   const isCurrent = summary !== undefined && summary.uid === report?.sopInstanceUid;
-  return isCurrent && analysis?.state === 'done' ? summary.statement : analysisStatement(analysis);
+  return isCurrent && analysis?.state === 'done' ? summary.statement : analysisStatement(analysis, words);
 }

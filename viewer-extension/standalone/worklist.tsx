@@ -3,26 +3,39 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { Analysis } from '../core/analysis-state.ts';
-import { AI_NOTICE } from '../core/notices.ts';
+import { LANGUAGES, type Language } from '../core/messages.ts';
+import { aiNotice } from '../core/notices.ts';
 import { Icon, Mark } from './icons.tsx';
 import { studyHref } from './route.ts';
 import type { Services } from './services.ts';
 import { StatementText } from './statement.tsx';
 import { subtitleOf, titleOf, type StudyHeading } from './study.ts';
 import { useSummary, useWorklist } from './worklist-data.ts';
-import { PAGE_SIZE } from './study-search.ts';
+import { NEWEST_FIRST, PAGE_SIZE, type StudyOrder } from './study-search.ts';
+import { useWords } from './words.ts';
 
-export function Worklist({ services }: { readonly services: Services }) {
-  const [text, setText] = useState('');
+export interface WorklistProps {
+  readonly services: Services;
+  /** What to look for at first, from the address. */
+  readonly search: string;
+  readonly onLanguage: (language: Language) => void;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
+export function Worklist({ services, search, onLanguage, onFiles }: WorklistProps) {
+  const words = useWords();
+  const [text, setText] = useState(search);
   const [page, setPage] = useState(0);
-  const { result, analyses, problem, isLoading } = useWorklist(services, text, page);
+  const [order, setOrder] = useState<StudyOrder>(NEWEST_FIRST);
+  const { result, analyses, problem, isLoading } = useWorklist(services, { text, page, order });
   return (
     <div class="worklist">
       <header class="worklist-head">
         <h1 class="wordmark">
-          <Mark /> Osteon <span class="wordmark-room">Reading room</span>
+          <Mark /> Osteon <span class="wordmark-room">{words.room}</span>
         </h1>
         <SearchBox
+          initial={search}
           onSearch={(wanted) => {
             // The box also speaks up once after it appears, when the reader may have turned the page already.
             if (wanted === text) return;
@@ -30,27 +43,46 @@ export function Worklist({ services }: { readonly services: Services }) {
             setPage(0);
           }}
         />
+        <FileButton onFiles={onFiles} />
+        <LanguageChoice onLanguage={onLanguage} />
       </header>
       <main class="worklist-body" aria-busy={isLoading}>
         {problem !== undefined && (
           <p class="worklist-problem" role="alert">
-            The list cannot be read. {problem}
+            {words.listProblem} {problem}
           </p>
         )}
-        <StudyTable studies={result?.studies ?? []} analyses={analyses} services={services} />
-        {result?.studies.length === 0 && <EmptyList isSearch={text !== ''} />}
-        {!result && problem === undefined && <p class="worklist-empty">Reading the list…</p>}
+        <StudyTable
+          studies={result?.studies ?? []}
+          analyses={analyses}
+          services={services}
+          order={order}
+          onOrder={(wanted) => {
+            setOrder(wanted);
+            setPage(0);
+          }}
+        />
+        {result?.studies.length === 0 && (
+          <p class="worklist-empty">{text === '' ? words.noStudy : words.noMatch}</p>
+        )}
+        {!result && problem === undefined && <p class="worklist-empty">{words.listLoading}</p>}
         {result && (page > 0 || result.hasNext) && (
           <Paging page={page} count={result.studies.length} hasNext={result.hasNext} onPage={setPage} />
         )}
       </main>
-      <footer class="worklist-foot">{AI_NOTICE}</footer>
+      <footer class="worklist-foot">{aiNotice(undefined, words.finding)}</footer>
     </div>
   );
 }
 
-function SearchBox({ onSearch }: { readonly onSearch: (text: string) => void }) {
-  const [text, setText] = useState('');
+interface SearchBoxProps {
+  readonly initial: string;
+  readonly onSearch: (text: string) => void;
+}
+
+function SearchBox({ initial, onSearch }: SearchBoxProps) {
+  const words = useWords();
+  const [text, setText] = useState(initial);
   useEffect(() => {
     const timer = setTimeout(() => {
       onSearch(text.trim());
@@ -62,10 +94,10 @@ function SearchBox({ onSearch }: { readonly onSearch: (text: string) => void }) 
   return (
     <label class="search">
       <Icon name="search" />
-      <span class="visually-hidden">Search studies</span>
+      <span class="visually-hidden">{words.searchLabel}</span>
       <input
         type="search"
-        placeholder="Patient, ID, accession, description or date"
+        placeholder={words.searchHint}
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);
@@ -75,23 +107,84 @@ function SearchBox({ onSearch }: { readonly onSearch: (text: string) => void }) 
   );
 }
 
+function FileButton({ onFiles }: Pick<WorklistProps, 'onFiles'>) {
+  const words = useWords();
+  return (
+    <label class="button file-button">
+      <Icon name="open" />
+      {words.openFiles}
+      <input
+        class="visually-hidden"
+        type="file"
+        multiple
+        onChange={({ currentTarget }) => {
+          onFiles([...(currentTarget.files ?? [])]);
+          currentTarget.value = '';
+        }}
+      />
+    </label>
+  );
+}
+
+function LanguageChoice({ onLanguage }: Pick<WorklistProps, 'onLanguage'>) {
+  const words = useWords();
+  return (
+    <div class="languages" role="group" aria-label={words.language}>
+      {Object.entries(LANGUAGES).map(([language, name]) => (
+        <button
+          key={language}
+          type="button"
+          class="language"
+          lang={language}
+          aria-pressed={language === words.language}
+          onClick={() => {
+            onLanguage(language === 'ko' ? 'ko' : 'en');
+          }}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 interface StudyTableProps {
   readonly studies: readonly StudyHeading[];
   readonly analyses: ReadonlyMap<string, Analysis>;
   readonly services: Services;
+  readonly order: StudyOrder;
+  readonly onOrder: (order: StudyOrder) => void;
 }
 
-function StudyTable({ studies, analyses, services }: StudyTableProps) {
+const COLUMNS = ['patient', 'date', 'modality', 'description'] as const;
+
+function StudyTable({ studies, analyses, services, order, onOrder }: StudyTableProps) {
+  const words = useWords();
   return (
     <table class="studies">
-      <caption class="visually-hidden">Studies</caption>
+      <caption class="visually-hidden">{words.studies}</caption>
       <thead>
         <tr>
-          <th scope="col">Patient</th>
-          <th scope="col">Date</th>
-          <th scope="col">Modality</th>
-          <th scope="col">Description</th>
-          <th scope="col">AI result</th>
+          {COLUMNS.map((column) => {
+            const isSorted = order.by === column;
+            const sort = isSorted ? (order.isAscending ? 'ascending' : 'descending') : 'none';
+            return (
+              <th key={column} scope="col" aria-sort={sort}>
+                <button
+                  type="button"
+                  class="sort"
+                  onClick={() => {
+                    const isAscending = isSorted ? !order.isAscending : column !== 'date';
+                    onOrder({ by: column, isAscending });
+                  }}
+                >
+                  {words[column]}
+                  {isSorted && <Icon name={order.isAscending ? 'sortUp' : 'sortDown'} />}
+                </button>
+              </th>
+            );
+          })}
+          <th scope="col">{words.aiResult}</th>
         </tr>
       </thead>
       <tbody>
@@ -115,35 +208,26 @@ interface StudyRowProps {
 }
 
 function StudyRow({ study, analysis, services }: StudyRowProps) {
-  const summary = useSummary(services.reports, analysis);
+  const words = useWords();
+  const summary = useSummary(services.reports, analysis, words.finding);
   return (
     <tr>
       <td class="cell-patient">
         <a class="row-link" href={studyHref(study.studyInstanceUid)}>
-          {titleOf(study)}
+          {titleOf(study, words.noPatientName)}
         </a>
-        <span class="second-line">{subtitleOf(study)}</span>
+        <span class="second-line">{subtitleOf(study, words.noPatientName)}</span>
       </td>
       <td class="cell-date">{study.studyDate || '–'}</td>
       <td class="cell-modality">{study.modalities || '–'}</td>
       <td class="cell-description">
-        {study.patientName ? study.description || <span class="faint">No description</span> : '–'}
+        {study.patientName ? study.description || <span class="faint">{words.noDescription}</span> : '–'}
         {study.accessionNumber && <span class="second-line">{study.accessionNumber}</span>}
       </td>
       <td class="cell-result" data-state={analysis?.state ?? 'none'}>
         <StatementText statement={summary} />
       </td>
     </tr>
-  );
-}
-
-function EmptyList({ isSearch }: { readonly isSearch: boolean }) {
-  return (
-    <p class="worklist-empty">
-      {isSearch
-        ? 'No study matches.'
-        : 'No study yet. Send radiographs to the DICOMweb root /dicom-web, or import files when starting the server.'}
-    </p>
   );
 }
 
@@ -155,18 +239,25 @@ interface PagingProps {
 }
 
 function Paging({ page, count, hasNext, onPage }: PagingProps) {
+  const words = useWords();
   const go = (step: number) => () => {
     onPage(page + step);
   };
   return (
-    <nav class="paging" aria-label="Pages of the list">
-      <button type="button" class="tool" aria-label="Previous page" disabled={page === 0} onClick={go(-1)}>
+    <nav class="paging" aria-label={words.pages}>
+      <button
+        type="button"
+        class="tool"
+        aria-label={words.previousPage}
+        disabled={page === 0}
+        onClick={go(-1)}
+      >
         <Icon name="back" />
       </button>
       <span>
         {page * PAGE_SIZE + 1}–{page * PAGE_SIZE + count}
       </span>
-      <button type="button" class="tool" aria-label="Next page" disabled={!hasNext} onClick={go(1)}>
+      <button type="button" class="tool" aria-label={words.nextPage} disabled={!hasNext} onClick={go(1)}>
         <Icon name="forward" />
       </button>
     </nav>

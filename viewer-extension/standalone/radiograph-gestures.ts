@@ -1,0 +1,129 @@
+/**
+ * What pointers and keys do to one radiograph: view, measurement, choice of a finding.
+ */
+import type { ImagePoint } from '../../dicom/vocabulary/geometry.ts';
+import { hullOf, type DisplayList, type SurfacePoint } from '../core/overlay-shape.ts';
+import type { CornerstoneViewport } from './cornerstone-viewport.ts';
+import type { GestureIntents, MeasurePhase, PointerTool } from './gestures.ts';
+import { measured, type Draft } from './measuring.ts';
+
+/** What the page tells and is told while pointers move. */
+export interface GestureHost {
+  readonly tool: () => PointerTool;
+  readonly displayed: () => DisplayList;
+  readonly onPick: (findingId: string) => void;
+  readonly onDone: (draft: Draft) => void;
+  /** The draft or the cross has changed. */
+  readonly onChange: () => void;
+}
+
+/** Steps of the keyboard's cross in CSS pixels: fine with shift. */
+const STEP = { coarse: 12, fine: 1 } as const;
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** The hand on one radiograph. Positions that come in are CSS pixels, positions kept are device pixels. */
+export class RadiographGestures {
+  readonly #viewport: CornerstoneViewport;
+  readonly #host: GestureHost;
+  draft: Draft | undefined;
+  /** Where the keyboard points while a measuring tool is chosen. */
+  cross: SurfacePoint | undefined;
+
+  constructor(viewport: CornerstoneViewport, host: GestureHost) {
+    this.#viewport = viewport;
+    this.#host = host;
+  }
+
+  get intents(): GestureIntents {
+    const viewport = this.#viewport;
+    return {
+      tool: this.#host.tool,
+      window: (x, y) => {
+        viewport.windowBy(x / 250, y / 400);
+      },
+      pan: (x, y) => {
+        viewport.panBy(device(x), device(y));
+      },
+      zoom: (factor, x, y) => {
+        viewport.zoomAt(factor, { x: device(x), y: device(y) });
+      },
+      pick: (x, y) => {
+        const findingId = findingAt(this.#host.displayed(), device(x), device(y));
+        if (findingId) this.#host.onPick(findingId);
+      },
+      measure: (phase, x, y) => {
+        this.#measure(phase, { x: device(x), y: device(y) });
+      },
+    };
+  }
+
+  /** Drops what is being drawn. */
+  reset(): void {
+    if (!this.draft && !this.cross) return;
+    this.draft = undefined;
+    this.cross = undefined;
+    this.#host.onChange();
+  }
+
+  /** Moves the cross, or sets a point with Enter; true when the key was one of these. */
+  key(event: KeyboardEvent, size: { readonly width: number; readonly height: number }): boolean {
+    const tool = this.#host.tool();
+    if (tool !== 'length' && tool !== 'angle') return false;
+    if (event.key === 'Escape' && this.draft) {
+      this.reset();
+      return true;
+    }
+    const at = this.cross ?? { x: size.width / 2, y: size.height / 2 };
+    const arrow = ARROWS[event.key];
+    if (arrow) {
+      const step = device(event.shiftKey ? STEP.fine : STEP.coarse);
+      this.cross = { x: at.x + arrow[0] * step, y: at.y + arrow[1] * step };
+      this.#measure('move', this.cross);
+      this.#host.onChange();
+      return true;
+    }
+    if (event.key !== 'Enter') return false;
+    this.cross = at;
+    this.#measure('press', at);
+    this.#measure('click', at);
+    return true;
+  }
+
+  #measure(phase: MeasurePhase, at: SurfacePoint): void {
+    const tool = this.#host.tool();
+    const point: ImagePoint | undefined = this.#viewport.imagePointAt(at);
+    if (phase === 'cancel' || !point || (tool !== 'length' && tool !== 'angle')) {
+      this.reset();
+      return;
+    }
+    if (phase === 'move' && !this.draft) return;
+    const event =
+      phase === 'press' || phase === 'move'
+        ? ({ type: phase, at: point } as const)
+        : ({ type: 'release', at: point, wasDragged: phase === 'drop' } as const);
+    const { draft, done } = measured(this.draft, tool, event);
+    this.draft = draft;
+    if (done) this.#host.onDone({ kind: tool, points: done });
+    this.#host.onChange();
+  }
+}
+
+function device(length: number): number {
+  return length * window.devicePixelRatio;
+}
+
+/** The smallest shape whose hull holds the point. */
+function findingAt(list: DisplayList, x: number, y: number): string | undefined {
+  const hits = list.flatMap((item) => {
+    const hull = item.kind === 'path' ? hullOf(item.points) : item.frame;
+    const isInside =
+      hull && x >= hull.x && x <= hull.x + hull.width && y >= hull.y && y <= hull.y + hull.height;
+    return isInside && item.findingId ? [{ id: item.findingId, area: hull.width * hull.height }] : [];
+  });
+  return hits.toSorted((one, other) => one.area - other.area)[0]?.id;
+}

@@ -1,0 +1,98 @@
+/**
+ * One pane of the stage: an image with its overlay and its measurements, told to the tools.
+ */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { isOnImage, type OverlayFinding } from '../core/findings.ts';
+import { overlayShapes, type OverlayOptions } from '../core/overlay-model.ts';
+import type { PointerTool } from './gestures.ts';
+import { imageKey, type ImageStore } from './image-store.ts';
+import type { Measurements } from './measurements.ts';
+import type { PaneName, Panes } from './panes.ts';
+import { Radiograph } from './radiograph.tsx';
+import type { StudyImage } from './study.ts';
+import { windowPresets } from './window-presets.ts';
+import { useWords } from './words.ts';
+
+export interface StagePaneProps {
+  readonly name: PaneName;
+  readonly panes: Panes;
+  readonly image: StudyImage;
+  readonly store: ImageStore;
+  /** Findings that may be drawn, of whatever image. */
+  readonly findings: readonly OverlayFinding[];
+  readonly overlay: OverlayOptions & { readonly isOn: boolean };
+  readonly heat?: OffscreenCanvas | undefined;
+  readonly tool: PointerTool;
+  readonly measurements: Measurements;
+  readonly onPick: (findingId: string) => void;
+  readonly onShown?: () => void;
+  readonly isAlone: boolean;
+  /** What stands above the image. */
+  readonly children?: ComponentChildren;
+}
+
+export function StagePane(props: StagePaneProps) {
+  const { name, panes, image, store, findings, overlay } = props;
+  const words = useWords();
+  const [shownKey, setShownKey] = useState<string>();
+  const shapes = useMemo(
+    () =>
+      overlay.isOn
+        ? overlayShapes(
+            findings.filter((finding) => isOnImage(finding, image.address.sopInstanceUid, image.frameNumber)),
+            overlay,
+            words.finding,
+          )
+        : [],
+    [findings, overlay.isOn, overlay.showBoxes, overlay.showPolygons, overlay.selectedKey, image, words],
+  );
+  useEffect(() => {
+    let isCurrent = true;
+    panes.change(name, { presets: [] });
+    if (shownKey !== imageKey(image)) return undefined;
+    void store.load(image).then((shown) => {
+      if (isCurrent) panes.change(name, { presets: windowPresets(image.metadata, shown) });
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [imageKey(image), shownKey]);
+  const isActive = panes.active === name && !props.isAlone;
+  return (
+    <section
+      class={isActive ? 'pane pane-active' : 'pane'}
+      aria-label={words.panes[name]}
+      onPointerDownCapture={() => {
+        panes.setActive(name);
+      }}
+      onFocusCapture={() => {
+        panes.setActive(name);
+      }}
+    >
+      {props.children}
+      <Radiograph
+        image={image}
+        store={store}
+        shapes={shapes}
+        heat={props.heat}
+        tool={props.tool}
+        measurements={props.measurements.of(image)}
+        onMeasured={(draft) => {
+          props.measurements.add(image, draft);
+        }}
+        onView={(view) => {
+          panes.change(name, { view });
+        }}
+        onViewport={(viewport) => {
+          panes.change(name, { viewport });
+        }}
+        onShown={() => {
+          setShownKey(imageKey(image));
+          props.onShown?.();
+        }}
+        onPick={props.onPick}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * The language of the page: chosen by the reader, kept in the browser, and else that of the browser.
+ */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { FINDING_WORDS, LANGUAGES, type FindingWords, type Language } from '../core/messages.ts';
+import { PAGE_WORDS, type PageWords } from './page-messages.ts';
+
+/** Everything that is said, in one language. */
+export interface Words extends PageWords {
+  readonly finding: FindingWords;
+  readonly language: Language;
+}
+
+const STORAGE_KEY = 'osteon-language';
+
+export function wordsOf(language: Language): Words {
+  return { ...PAGE_WORDS[language], finding: FINDING_WORDS[language], language };
+}
+
+export const WordsContext = createContext<Words>(wordsOf('en'));
+
+export function useWords(): Words {
+  return useContext(WordsContext);
+}
+
+/** The language to begin with. */
+export function initialLanguage(): Language {
+  const wanted = [localStorage.getItem(STORAGE_KEY), ...navigator.languages];
+  return wanted.map(languageOf).find((language) => language !== undefined) ?? 'en';
+}
+
+export function rememberLanguage(language: Language): void {
+  localStorage.setItem(STORAGE_KEY, language);
+}
+
+function languageOf(tag: string | null): Language | undefined {
+  const primary = tag?.slice(0, 2).toLowerCase() ?? '';
+  return Object.keys(LANGUAGES).find((language): language is Language => language === primary);
+}
