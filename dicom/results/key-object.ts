@@ -31,7 +31,7 @@ import { resultObject, type ResultContext, type ResultSeries } from './result-wr
 const SERIES: ResultSeries = {
   kind: 'kos',
   modality: 'KO',
-  seriesNumber: 9005,
+  seriesNumber: 9004,
   seriesDescription: 'AI findings: key images',
   sopClassUid: SOP_CLASS.keyObjectSelection,
 };

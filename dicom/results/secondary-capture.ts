@@ -28,7 +28,7 @@ import { summaryPage } from './summary-page.ts';
 const SERIES: ResultSeries = {
   kind: 'sc',
   modality: 'OT',
-  seriesNumber: 9004,
+  seriesNumber: 9003,
   seriesDescription: 'AI findings: summary images',
   sopClassUid: SOP_CLASS.secondaryCapture,
 };

@@ -38,7 +38,7 @@ import { packMasks, spansOf } from './segmentation-mask.ts';
 const SERIES: ResultSeries = {
   kind: 'seg',
   modality: 'SEG',
-  seriesNumber: 9003,
+  seriesNumber: 9101,
   seriesDescription: 'AI findings: outlines',
   sopClassUid: SOP_CLASS.segmentation,
 };
@@ -55,8 +55,8 @@ const SIDES: Readonly<Record<Laterality, Code>> = {
 type Outlined = Finding<'fracture'> & { readonly polygon: Polygon };
 
 /**
- * The segmentations, in the order of the images; none for an image without outlines. Each has a series of its own, since
- * readers (OHIF 3.13) show the last segmentation of a series and no other.
+ * The segmentations, in the order of the images; none for an image without outlines. Each has a series and a series number
+ * of its own, since readers (OHIF 3.13) show the last segmentation of a series and no other.
  */
 export function buildSegmentations(context: ResultContext): readonly ResultObject[] {
   const outlined = context.input.images.flatMap((image) => {
@@ -68,7 +68,12 @@ export function buildSegmentations(context: ResultContext): readonly ResultObjec
     const masks = fractures.map(({ polygon }) => spansOf(polygon, source));
     const role = `${source.sopInstanceUid} ${source.frameNumber}`;
     const place = outlined.length > 1 ? ` ${index + 1} of ${outlined.length}` : '';
-    const series = { ...SERIES, role, seriesDescription: `${SERIES.seriesDescription}${place}` };
+    const series = {
+      ...SERIES,
+      role,
+      seriesNumber: SERIES.seriesNumber + index,
+      seriesDescription: `${SERIES.seriesDescription}${place}`,
+    };
     const instance: ResultInstance = {
       role,
       number: index + 1,

@@ -138,7 +138,7 @@ describe('the objects of a set', () => {
     const numbers = [...seriesOf.keys()].map((kind) =>
       textOf(ofKind(set, kind)[0]?.dataSet ?? {}, TAG.SeriesNumber),
     );
-    expect(numbers.toSorted()).toEqual(['9001', '9002', '9003', '9004', '9005']);
+    expect(numbers.toSorted()).toEqual(['9001', '9002', '9003', '9004', '9101']);
   });
 
   it('carry patient, study, character set, time zone, maker and label alike, and nothing private', () => {

@@ -75,6 +75,7 @@ describe('a segmentation', () => {
     }));
     const set = buildResultSet({ ...resultInput(), images, objects: ['sr', 'seg'] }).slice(1);
     expect(new Set(set.map(({ seriesInstanceUid }) => seriesInstanceUid)).size).toBe(2);
+    expect(set.map(({ dataSet }) => numberOf(dataSet, TAG.SeriesNumber))).toEqual([9101, 9102]);
     expect(set.map(({ dataSet }) => textOf(dataSet, TAG.SeriesDescription))).toEqual([
       'AI findings: outlines 1 of 2',
       'AI findings: outlines 2 of 2',
