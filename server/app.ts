@@ -25,6 +25,9 @@ export interface AppParts {
   readonly health: HealthServices;
   readonly dicomWeb: Router;
   readonly analyses: Router;
+  readonly studyEvents: Router;
+  readonly imports: Router;
+  readonly invokeImageDisplay: Router;
   /** Leads to OHIF. */
   readonly ohif: Router;
   /** Folder with the built OHIF extension, for an OHIF elsewhere. */
@@ -72,6 +75,9 @@ export function createApp(parts: AppParts): Express {
   if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));
   app.use('/dicom-web', parts.dicomWeb);
   app.use('/api/analyses', parts.analyses);
+  app.use('/api/events', parts.studyEvents);
+  app.use('/api/imports', parts.imports);
+  app.use('/IHEInvokeImageDisplay', parts.invokeImageDisplay);
   app.use('/ohif', parts.ohif);
   app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));
   app.use(express.static(parts.readingRoomFolder, { index: 'index.html', redirect: false }));

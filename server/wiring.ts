@@ -11,12 +11,16 @@ import { MANUFACTURER } from '../dicom/vocabulary/uids.ts';
 import packageDescription from '../package.json' with { type: 'json' };
 import { countByState } from './analysis/analysis-records.ts';
 import { createAnalysis, type Analysis } from './analysis/index.ts';
+import { watchStudies } from './analysis/study-changes.ts';
 import { createApp } from './app.ts';
 import type { Configuration } from './config.ts';
 import { analysesRouter } from './http/analyses.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import type { Component } from './http/health.ts';
+import { importsRouter } from './http/imports.ts';
+import { invokeImageDisplayRouter } from './http/invoke-image-display.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
+import { studyEventsRouter } from './http/study-events.ts';
 import { ohifRedirect } from './http/ohif.ts';
 import { startImagingPool, type ImagingPool } from './imaging/imaging-pool.ts';
 import { framesOf, type ImagingTask } from './imaging/imaging-task.ts';
@@ -142,6 +146,14 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       decodingPlaces: createGate(IMAGING_THREADS + 1),
     }),
     analyses: analysesRouter({ database: pool, index, analysis }),
+    studyEvents: studyEventsRouter({
+      changes: watchStudies(pool, (error) => {
+        if (!draining.signal.aborted) log.warn({ error }, 'changes of studies could not be read');
+      }),
+      stopping: draining.signal,
+    }),
+    imports: importsRouter({ instances, maxObjectBytes: limits.maxObjectBytes }),
+    invokeImageDisplay: invokeImageDisplayRouter(index),
   };
   const ohif = await openOhif(configuration, common, shutdown, DRAIN_MS);
   const app = createApp({

@@ -4,7 +4,17 @@
 import type { Request } from 'express';
 
 /** Where routers are mounted. Express forgets the mount point when a handler fails, so it is read off the path. */
-const MOUNTS = ['/dicom-web', '/api/analyses', '/ohif', '/osteon', '/health', '/metrics'];
+const MOUNTS = [
+  '/dicom-web',
+  '/api/analyses',
+  '/api/events',
+  '/api/imports',
+  '/IHEInvokeImageDisplay',
+  '/ohif',
+  '/osteon',
+  '/health',
+  '/metrics',
+];
 
 /** E.g. `/dicom-web/studies/:study`; `static` for files of the reading room and `unmatched` for what no route took. */
 export function routeTemplateOf(request: Request, status: number): string {
