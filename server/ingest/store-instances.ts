@@ -62,6 +62,14 @@ export interface InstanceStoreOptions {
   readonly onOutcome?: (status: StoreOutcome['status']) => void;
 }
 
+/** An instance whose bytes have all arrived, and are not yet kept. `keep` must be called, once. */
+export interface ReceivedInstance {
+  /** As far as the header could be read. */
+  readonly sopInstanceUid?: string;
+  /** Keeps it, or refuses it; never rejects. */
+  keep(): Promise<StoreOutcome>;
+}
+
 const DEFAULT_MAX_OBJECT_BYTES = 4 * 1024 ** 3;
 
 export class InstanceStore {
@@ -90,32 +98,58 @@ export class InstanceStore {
    * (a broken request); everything else is an outcome.
    */
   async store(body: AsyncIterable<Uint8Array>, options: StoreOptions): Promise<StoreOutcome> {
-    const outcome = await this.#store(body, options);
-    this.#onOutcome(outcome.status);
-    return outcome;
+    return await (await this.receive(body, options)).keep();
   }
 
-  async #store(body: AsyncIterable<Uint8Array>, options: StoreOptions): Promise<StoreOutcome> {
+  /**
+   * The first half of {@link store}: reads `body` to its end, so that the next one can be read while this one is kept. Throws
+   * as `store` does.
+   */
+  async receive(body: AsyncIterable<Uint8Array>, options: StoreOptions): Promise<ReceivedInstance> {
     let staged: StagedObject;
     try {
       staged = await this.#objects.stage(body, { maxBytes: this.#maxObjectBytes });
     } catch (error) {
-      if (isOwnStageFailure(error)) return refused(error, {});
-      throw error;
+      if (!isOwnStageFailure(error)) throw error;
+      return { keep: () => Promise.resolve(this.#told(refused(error, {}))) };
     }
-    let identity: Partial<InstanceIdentity> = {};
+    let header: InstanceHeader;
     try {
-      const header = await readStagedHeader(staged, this.#readLimits);
-      identity = identityOf(header);
-      checkStudy(identity, options.expectedStudyUid);
-      return await this.#keep(staged, header, options.origin);
+      header = await readStagedHeader(staged, this.#readLimits);
+    } catch (error) {
+      return { keep: () => this.#end(staged, {}, () => Promise.reject(asPacsError(error))) };
+    }
+    const identity = identityOf(header);
+    return {
+      sopInstanceUid: header.sopInstanceUid,
+      keep: () =>
+        this.#end(staged, identity, async () => {
+          checkStudy(identity, options.expectedStudyUid);
+          return await this.#keep(staged, header, options.origin);
+        }),
+    };
+  }
+
+  /** The end of a store: what became of it, with nothing left staged. */
+  async #end(
+    staged: StagedObject,
+    identity: Partial<InstanceIdentity>,
+    keep: () => Promise<StoreOutcome>,
+  ): Promise<StoreOutcome> {
+    try {
+      return this.#told(await keep());
     } catch (error) {
       const failure = asPacsError(error);
       if (failure.kind === 'internal') this.#onFault(failure);
-      return refused(failure, identity);
+      return this.#told(refused(failure, identity));
     } finally {
       await this.#undo(() => staged.discard());
     }
+  }
+
+  #told(outcome: StoreOutcome): StoreOutcome {
+    this.#onOutcome(outcome.status);
+    return outcome;
   }
 
   async #keep(staged: StagedObject, header: InstanceHeader, origin: Origin): Promise<StoreOutcome> {

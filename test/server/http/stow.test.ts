@@ -43,6 +43,19 @@ describe('STOW-RS (PS3.18 10.5)', () => {
     expect((await stow(`${server.base}/studies`, [instanceFile(1)])).status).toBe(200);
   });
 
+  it('keeps the first of two that differ within one request, and answers in the order of the parts', async () => {
+    const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
+    const twice = numbers.flatMap((number) => [instanceFile(number), instanceFile(number, 'OTHER')]);
+    const answer = await answerOf(await stow(`${server.base}/studies`, twice));
+    const uidsIn = (sequence: string) =>
+      itemsOf(answer, sequence).map((item) => textOf(item, TAG.ReferencedSOPInstanceUID));
+    const expected = numbers.map((number) => `1.2.3.${number}`);
+    expect(uidsIn(TAG.ReferencedSOPSequence)).toEqual(expected);
+    expect(uidsIn(TAG.FailedSOPSequence)).toEqual(expected);
+    const kept = await storage.index.listInstances({ studyUid: '1.2.3' });
+    expect(kept.map(({ metadata }) => textOf(metadata, TAG.PatientID))).toEqual(numbers.map(() => 'SECRET'));
+  });
+
   it('answers 202 when some are refused, with the reason of each (Table I.2-2)', async () => {
     await stow(`${server.base}/studies`, [instanceFile(1)]);
     const response = await stow(`${server.base}/studies`, [
