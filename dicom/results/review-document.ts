@@ -72,11 +72,13 @@ export function buildReviewDocument(input: ReviewDocumentInput): ResultObject {
   }
   const outcomes = outcomesOf(report);
   const sources = [...outcomes, ...statements].map(({ source }) => source);
+  const library = new Map(report.library.map((entry) => [entry.sopInstanceUid, entry]));
   const trackingUids = new Map(report.findings.map((finding) => [findingKey(finding), finding.trackingUid]));
   const content = measurementReport({
     studyAttributes,
     observer: input.observer,
     outcomes,
+    describe: (source) => library.get(source.sopInstanceUid) ?? {},
     siblings: [],
     reviews,
     statements,

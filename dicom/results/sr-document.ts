@@ -8,6 +8,7 @@ import { measurementReport } from '../sr/measurement-report.ts';
 import { dataSetOf } from '../vocabulary/dictionary.ts';
 import { SOP_CLASS } from '../vocabulary/uids.ts';
 import { trackingUidOf } from './identifiers.ts';
+import { descriptorsOf } from './image-descriptors.ts';
 import { DEFAULT_REPORT_CLASS, type ResultObject } from './input.ts';
 import { hierarchicalReferences, performedDateTime } from './provenance.ts';
 import { resultObject, type ResultContext, type ResultSeries } from './result-writer.ts';
@@ -26,11 +27,15 @@ export function buildReport(
 ): readonly ResultObject[] {
   const { input, outcomes } = context;
   const { date, time } = performedDateTime(input.performedAt);
+  const headers = new Map(
+    input.images.map(({ outcome, metadata }) => [outcome.source.sopInstanceUid, metadata]),
+  );
   const sopClassUid = SOP_CLASS[input.reportClass ?? DEFAULT_REPORT_CLASS];
   const content = measurementReport({
     studyAttributes: input.studyAttributes,
     observer: input.observer,
     outcomes,
+    describe: ({ sopInstanceUid }) => descriptorsOf(headers.get(sopInstanceUid) ?? {}),
     siblings,
     trackingUidOf,
     referenceTo: context.referenceTo.bind(context),

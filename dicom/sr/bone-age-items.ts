@@ -6,7 +6,7 @@
  * score must not take a reason for one.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, isSameCode, LN, OSTEON, PRIVATE_SCHEME, SCT, UCUM, wordOf } from '../vocabulary/codes.ts';
+import { DCM, isSameCode, LN, OSTEON, PRIVATE_SCHEME, SCT, UCUM } from '../vocabulary/codes.ts';
 import {
   HAND_REGIONS,
   NO_SCORE_REASONS,
@@ -148,7 +148,7 @@ function missingScoreItems(score: BoneAgeScore | undefined): readonly ContentIte
 
 /** The score of a bone age, or the reason for none; `undefined` where the group says neither or only half. */
 function readScore(group: ContentNode, age: ContentNode | undefined): BoneAgeScore | undefined {
-  const missing = wordOf(NO_SCORE_CODES, group.codeOf(OSTEON.noScoreReason));
+  const missing = group.wordIn(OSTEON.noScoreReason, NO_SCORE_CODES);
   if (missing) return { missing };
   const standardDeviations = age?.numberOf(DCM.zScoreOfMeasurement, UCUM.noUnits);
   const standardDeviationMonths = monthsOf(age?.childOf(DCM.standardDeviationOfPopulation));

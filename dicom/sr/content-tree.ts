@@ -5,7 +5,7 @@
  * only absurd nesting is refused. A node remembers whether it was used, so that the rest can be told.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { isSameCode } from '../vocabulary/codes.ts';
+import { isSameCode, wordOf } from '../vocabulary/codes.ts';
 import type { DataSet, PersonName } from '../vocabulary/data-set.ts';
 import { itemsOf, numberOf, personNameOf, textOf } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
@@ -91,6 +91,11 @@ export class ContentNode {
 
   codeOf(concept: Code): Code | undefined {
     return this.#firstOf(concept, ({ code }) => code);
+  }
+
+  /** The word of a table whose code a child has; another code is not understood. */
+  wordIn<Word extends string>(concept: Code, table: Readonly<Record<Word, Code>>): Word | undefined {
+    return this.#firstOf(concept, ({ code }) => wordOf(table, code));
   }
 
   /** True, and the child used, where its code is the given one. */

@@ -4,7 +4,7 @@
  */
 import { BODY_REGION_CODES } from '../vocabulary/body-region-codes.ts';
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, OSTEON, SCT, UCUM, wordOf } from '../vocabulary/codes.ts';
+import { DCM, OSTEON, SCT, UCUM } from '../vocabulary/codes.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type { Finding, FindingBase, FindingDetails, FindingKind } from '../vocabulary/finding.ts';
 import type { OriginalFinding } from '../vocabulary/review.ts';
@@ -55,7 +55,7 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
         ],
       }),
     read: ({ node }) => {
-      const region = wordOf(BODY_REGION_CODES, node.codeOf(OSTEON.bodyRegion));
+      const region = node.wordIn(OSTEON.bodyRegion, BODY_REGION_CODES);
       const probability = region && probabilityOf(node.numberOf(DCM.certaintyOfFinding, UCUM.percent));
       if (region === undefined || probability === undefined) return undefined;
       return { region, probability, ...readHeaderSite(node) };
@@ -75,10 +75,10 @@ export const FINDING_CODECS: { readonly [K in FindingKind]: FindingCodec<K> } = 
         ],
       }),
     read: ({ node }) => {
-      const verdict = wordOf(VERDICT_CODES, node.codeOf(SCT.fractureOfBone));
+      const verdict = node.wordIn(SCT.fractureOfBone, VERDICT_CODES);
       const probability = verdict && probabilityOf(node.numberOf(DCM.probability, UCUM.percent));
       if (verdict === undefined || probability === undefined) return undefined;
-      const certainty = readCertainty(node.codeOf(OSTEON.operatingPoint));
+      const certainty = readCertainty(node);
       return { verdict, probability, ...(certainty && { certainty }) };
     },
   },

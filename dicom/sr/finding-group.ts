@@ -5,7 +5,7 @@
  * statement about a whole image has a region too, the border of the image; TID 1501 row 10c allows it.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, isSameCode, OSTEON, SCT, wordOf } from '../vocabulary/codes.ts';
+import { DCM, isSameCode, OSTEON, SCT } from '../vocabulary/codes.ts';
 import type { FindingBase, Laterality, ModelIdentity, SourceImage } from '../vocabulary/finding.ts';
 import type { Polygon } from '../vocabulary/geometry.ts';
 import type { Review } from '../vocabulary/review.ts';
@@ -113,7 +113,7 @@ function borderOf({ rows, columns }: SourceImage): Polygon {
 }
 
 /** CID 244. */
-const LATERALITY_CODES = {
+export const LATERALITY_CODES = {
   L: SCT.left,
   R: SCT.right,
   B: SCT.bilateral,
@@ -134,7 +134,7 @@ export function siteItems(
 export function readSite(group: ContentNode): { readonly site?: Code; readonly laterality?: Laterality } {
   const node = group.childOf(SCT.findingSite);
   const site = node?.code;
-  const laterality = wordOf(LATERALITY_CODES, node?.codeOf(SCT.laterality));
+  const laterality = node?.wordIn(SCT.laterality, LATERALITY_CODES);
   return { ...(site && !isSameCode(site, SCT.bone) && { site }), ...(laterality && { laterality }) };
 }
 

@@ -11,7 +11,7 @@ import type { Certainty, FindingBase, FindingDetails } from '../vocabulary/findi
 import { boundsOf, cornersOf } from '../vocabulary/geometry.ts';
 import type { OriginalFinding } from '../vocabulary/review.ts';
 import { code, type ContentItem } from './content-items.ts';
-import { valueIn } from './content-tree.ts';
+import { valueIn, type ContentNode } from './content-tree.ts';
 import {
   headerSiteItems,
   measured,
@@ -67,7 +67,7 @@ export function readFracture({
   ringOf,
   isEdited,
 }: ReadGroup): FindingDetails['fracture'] | undefined {
-  const certainty = readCertainty(node.codeOf(OSTEON.operatingPoint));
+  const certainty = readCertainty(node);
   const score = certainty && node.childOf(DCM.certaintyOfFinding);
   const probability = probabilityOf(score && valueIn(score, UCUM.percent));
   node.codeIs(SCT.findingCategory, SCT.morphologicallyAbnormalStructure);
@@ -91,7 +91,7 @@ export function certaintyItems(certainty: Certainty | undefined): readonly Conte
   return value ? [code('CONTAINS', OSTEON.operatingPoint, CERTAINTY_CODES[value])] : [];
 }
 
-/** The operating point that a code names. */
-export function readCertainty(found: Code | undefined): Certainty | undefined {
-  return wordOf(CERTAINTY_CODES, found);
+/** The operating point that a group says. */
+export function readCertainty(group: ContentNode): Certainty | undefined {
+  return group.wordIn(OSTEON.operatingPoint, CERTAINTY_CODES);
 }

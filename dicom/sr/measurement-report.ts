@@ -7,19 +7,15 @@
  */
 import { DCM, OSTEON, type Code } from '../vocabulary/codes.ts';
 import type { DataSet } from '../vocabulary/data-set.ts';
-import type { Finding, ImageOutcome } from '../vocabulary/finding.ts';
+import type { Finding, ImageOutcome, SourceImage } from '../vocabulary/finding.ts';
 import { PacsError } from '../vocabulary/failure.ts';
 import type { ReaderStatement } from '../vocabulary/review.ts';
 import { container, rootContainer, type ContentItem, type InstanceReference } from './content-items.ts';
 import { writeFinding } from './finding-codec.ts';
 import type { GroupContext } from './finding-group.ts';
+import { imageLibrary, type ImageDescriptors } from './image-library.ts';
 import { qualitativeEvaluations } from './image-statements.ts';
-import {
-  imageLibrary,
-  observationContext,
-  procedureReported,
-  type DeviceObserver,
-} from './observation-context.ts';
+import { observationContext, procedureReported, type DeviceObserver } from './observation-context.ts';
 import { writeStatement } from './reader-statements.ts';
 import { resultObjects } from './result-objects.ts';
 
@@ -29,6 +25,8 @@ export interface MeasurementReportInput extends GroupContext {
   readonly observer: DeviceObserver;
   /** One of each image; at least one. */
   readonly outcomes: readonly ImageOutcome[];
+  /** What the header of an image says of it. */
+  describe(source: SourceImage): ImageDescriptors;
   /** The other objects of the result set. */
   readonly siblings: readonly InstanceReference[];
   /** What the reader states beside the models. */
@@ -51,7 +49,13 @@ export function measurementReport(input: MeasurementReportInput): DataSet {
   return rootContainer(DCM.imagingMeasurementReport, '1500', [
     ...observationContext(input.observer),
     procedureReported(input.studyAttributes),
-    imageLibrary(outcomes.map(({ source }) => ({ source, reference: referenceTo(source) }))),
+    imageLibrary(
+      outcomes.map(({ source }) => ({
+        source,
+        reference: referenceTo(source),
+        descriptors: input.describe(source),
+      })),
+    ),
     ...groups(DCM.imagingMeasurements, [
       ...groupsOf(findings.filter((finding) => !isRejected(finding))),
       ...(input.statements ?? []).map((statement) => writeStatement(statement, input)),

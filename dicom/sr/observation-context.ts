@@ -1,25 +1,15 @@
 /**
- * Who observed, in which language, of which procedure, on which images: the head of a TID 1500 report.
- * TID 1204, TID 1001 with 1002 and 1004, TID 1600 to 1602 (PS3.16).
+ * Who observed, in which language, of which procedure: the head of a TID 1500 report.
+ * TID 1204, TID 1001 with 1002 and 1004 (PS3.16).
  *
  * Trap: "Procedure reported" is the imaging procedure, never the algorithm.
  */
 import type { Code } from '../vocabulary/codes.ts';
-import { DCM, ENGLISH, LN, UCUM } from '../vocabulary/codes.ts';
+import { DCM, ENGLISH, LN } from '../vocabulary/codes.ts';
 import type { DataSet } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
-import type { SourceImage } from '../vocabulary/finding.ts';
 import { MANUFACTURER } from '../vocabulary/uids.ts';
-import {
-  code,
-  container,
-  image,
-  num,
-  text,
-  uidref,
-  type ContentItem,
-  type ImageReference,
-} from './content-items.ts';
+import { code, text, uidref, type ContentItem } from './content-items.ts';
 import { readCode } from './content-tree.ts';
 
 /** The system that speaks. TID 1004. */
@@ -53,26 +43,4 @@ function procedureCode(studyAttributes: DataSet): Code | undefined {
   const found = readCode(studyAttributes, TAG.ProcedureCodeSequence);
   const isWhole = found !== undefined && found.scheme !== '' && found.meaning !== '';
   return isWhole && found.meaning.length <= 64 && found.scheme.length <= 16 ? found : undefined;
-}
-
-/** An image of the library. */
-export interface LibraryImage {
-  readonly source: SourceImage;
-  readonly reference: ImageReference;
-}
-
-/** TID 1600: every image that was looked at, with the size that its coordinates refer to (TID 1602). */
-export function imageLibrary(images: readonly LibraryImage[]): ContentItem {
-  const entries = images.map(({ source, reference }) =>
-    image('CONTAINS', undefined, reference, [
-      ...pixels(DCM.pixelDataRows, source.rows),
-      ...pixels(DCM.pixelDataColumns, source.columns),
-    ]),
-  );
-  return container('CONTAINS', DCM.imageLibrary, [container('CONTAINS', DCM.imageLibraryGroup, entries)]);
-}
-
-/** A size that nobody said is left out. */
-function pixels(concept: Code, count: number): readonly ContentItem[] {
-  return count > 0 ? [num('HAS ACQ CONTEXT', concept, count, UCUM.pixels)] : [];
 }

@@ -15,6 +15,7 @@ import type { ReaderStatement } from '../vocabulary/review.ts';
 import type { InstanceReference } from './content-items.ts';
 import { ContentNode } from './content-tree.ts';
 import { readGroups, type ReportFinding } from './group-reader.ts';
+import { readLibrary, type LibraryEntry } from './image-library.ts';
 import { readStatus, type ImageStatus } from './image-statements.ts';
 import { modelKey } from './model-identification.ts';
 import { readResultObjects } from './result-objects.ts';
@@ -70,6 +71,8 @@ export interface Report {
   readonly contentDateTime: string | undefined;
   /** Every model that ran or spoke, once. */
   readonly models: readonly ModelIdentity[];
+  /** The images that it looked at, as it describes them. */
+  readonly library: readonly LibraryEntry[];
   /** Those that a reader rejected among them. */
   readonly findings: readonly ReportFinding[];
   /** What the reader states beside the models. */
@@ -106,7 +109,8 @@ function readTrusted(dataSet: DataSet): Report {
     );
   }
   root.isUsed = true;
-  const sources = new ReportSources(dataSet, root);
+  const library = readLibrary(root);
+  const sources = new ReportSources(dataSet, library);
   const remarks: string[] = [];
   const groups = [DCM.imagingMeasurements, OSTEON.rejectedFindings].flatMap((concept) =>
     root.childrenOf(concept).flatMap((container) => container.childrenOf(DCM.measurementGroup)),
@@ -122,6 +126,7 @@ function readTrusted(dataSet: DataSet): Report {
     verifiers: itemsOf(dataSet, TAG.VerifyingObserverSequence).flatMap(readVerifier),
     contentDateTime: date && `${date}${textOf(dataSet, TAG.ContentTime) ?? ''}`,
     models: uniqueModels([...evaluations.images.flatMap(({ runs }) => runs), ...findings]),
+    library,
     findings,
     statements,
     ...evaluations,

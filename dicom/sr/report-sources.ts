@@ -4,12 +4,12 @@
  *
  * Trap: others write no sizes; rows and columns are then 0 and mean "not said".
  */
-import { DCM, UCUM } from '../vocabulary/codes.ts';
 import type { DataSet } from '../vocabulary/data-set.ts';
 import { itemsOf, textOf } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
 import type { SourceImage } from '../vocabulary/finding.ts';
 import type { ContentNode } from './content-tree.ts';
+import type { LibraryEntry } from './image-library.ts';
 
 interface Place {
   readonly studyInstanceUid: string;
@@ -19,14 +19,12 @@ interface Place {
 /** What the report as a whole says of its images, by SOP Instance UID. */
 export class ReportSources {
   readonly #places = new Map<string, Place>();
-  readonly #sizes = new Map<string, { readonly rows: number; readonly columns: number }>();
+  readonly #library: ReadonlyMap<string, LibraryEntry>;
 
-  constructor(dataSet: DataSet, root: ContentNode) {
+  constructor(dataSet: DataSet, library: readonly LibraryEntry[]) {
+    this.#library = new Map(library.map((entry) => [entry.sopInstanceUid, entry]));
     for (const tag of [TAG.CurrentRequestedProcedureEvidenceSequence, TAG.PertinentOtherEvidenceSequence]) {
       for (const study of itemsOf(dataSet, tag)) this.#addPlaces(study);
-    }
-    for (const library of root.childrenOf(DCM.imageLibrary)) {
-      for (const group of [library, ...library.childrenOf(DCM.imageLibraryGroup)]) this.#addSizes(group);
     }
   }
 
@@ -36,8 +34,8 @@ export class ReportSources {
     if (!reference) return undefined;
     const { sopClassUid, sopInstanceUid, frameNumber = 1 } = reference;
     const place = this.#places.get(sopInstanceUid) ?? { studyInstanceUid: '', seriesInstanceUid: '' };
-    const size = this.#sizes.get(sopInstanceUid) ?? { rows: 0, columns: 0 };
-    return { ...place, sopClassUid, sopInstanceUid, frameNumber, ...size };
+    const { rows = 0, columns = 0 } = this.#library.get(sopInstanceUid) ?? {};
+    return { ...place, sopClassUid, sopInstanceUid, frameNumber, rows, columns };
   }
 
   #addPlaces(study: DataSet): void {
@@ -51,19 +49,4 @@ export class ReportSources {
       }
     }
   }
-
-  #addSizes(group: ContentNode): void {
-    for (const entry of group.children.filter(({ valueType }) => valueType === 'IMAGE')) {
-      entry.isUsed = true;
-      const sopInstanceUid = entry.reference?.sopInstanceUid;
-      const rows = entry.numberOf(DCM.pixelDataRows, UCUM.pixels);
-      const columns = entry.numberOf(DCM.pixelDataColumns, UCUM.pixels);
-      if (sopInstanceUid === undefined || !isSize(rows) || !isSize(columns)) continue;
-      this.#sizes.set(sopInstanceUid, { rows, columns });
-    }
-  }
-}
-
-function isSize(value: number | undefined): value is number {
-  return Number.isInteger(value) && value !== undefined && value > 0;
 }

@@ -162,7 +162,7 @@ type Extra = Review extends infer One ? (One extends unknown ? Omit<One, keyof D
 function readExtra(decision: Decision, node: ContentNode, ringOf: ReadGroup['ringOf']): Extra | undefined {
   if (decision === 'accepted') return { decision };
   if (decision === 'rejected') {
-    const reason = wordOf(REASON_CODES, node.codeOf(OSTEON.reviewReason));
+    const reason = node.wordIn(OSTEON.reviewReason, REASON_CODES);
     return reason && { decision, reason };
   }
   const original = decision === 'edited' ? readOriginal(node, ringOf) : undefined;

@@ -77,6 +77,8 @@ export const DCM = {
   noAlgorithmsSucceededWithoutFindings: code('111245', 'DCM', 'No algorithms succeeded; without findings'),
   processingEquipment: code('109102', 'DCM', 'Processing Equipment'),
   modality: code('121139', 'DCM', 'Modality'),
+  targetRegion: code('123014', 'DCM', 'Target Region'),
+  imageLaterality: code('111027', 'DCM', 'Image Laterality'),
   pixelDataRows: code('110910', 'DCM', 'Pixel Data Rows'),
   pixelDataColumns: code('110911', 'DCM', 'Pixel Data Columns'),
   populationDescription: code('121405', 'DCM', 'Population description'),

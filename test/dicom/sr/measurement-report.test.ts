@@ -4,7 +4,7 @@ import { deviceUidOf, trackingUidOf } from '../../../dicom/results/identifiers.t
 import { buildResultSet } from '../../../dicom/results/index.ts';
 import { ContentNode, readCode } from '../../../dicom/sr/content-tree.ts';
 import { readReport } from '../../../dicom/sr/report-reader.ts';
-import { DCM, LN, OSTEON } from '../../../dicom/vocabulary/codes.ts';
+import { DCM, LN, OSTEON, SCT } from '../../../dicom/vocabulary/codes.ts';
 import { itemsOf, numbersOf, textOf, type DataSet } from '../../../dicom/vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import type { Finding, ModelIdentity } from '../../../dicom/vocabulary/finding.ts';
@@ -93,6 +93,20 @@ describe('a report', () => {
     expect(textOf(other?.dataSet ?? {}, TAG.SOPClassUID)).toBe(SOP_CLASS.comprehensiveSr);
     expect(other?.dataSet[TAG.ContentSequence]).toEqual(one?.dataSet[TAG.ContentSequence]);
     expect(other?.sopInstanceUid).not.toBe(one?.sopInstanceUid);
+  });
+
+  it('describes its images: modality, body part, side, size (TID 1602)', () => {
+    const [entry] = readReport(dataSet).library;
+    expect(entry).toEqual({
+      sopInstanceUid: ANALYSED.source.sopInstanceUid,
+      modality: 'DX',
+      targetRegion: SCT.wristJoint,
+      laterality: 'L',
+      rows: 600,
+      columns: 400,
+    });
+    const unlisted = buildResultSet(resultInput(ANALYSED, metadataOf({ Modality: 'OT' })))[0]?.dataSet ?? {};
+    expect(readReport(unlisted).library[0]?.modality).toBe('RG');
   });
 
   it('reports the procedure of the header, else an X-ray of an unspecified region', () => {

@@ -17,7 +17,7 @@ import { dcmjsLike, everyValueType, highdicomLike, mammographyLike } from '../..
 import { resultInput } from '../../support/result-inputs.ts';
 import { sharedData } from '../../support/shared-data.ts';
 
-/** Elements that say what an item is and not what it says. */
+/** Elements that say what an item is and not what it says; the meaning of a code follows from its value and scheme. */
 const STRUCTURE = new Set<string>([
   TAG.RelationshipType,
   TAG.ValueType,
@@ -25,6 +25,7 @@ const STRUCTURE = new Set<string>([
   TAG.ContentSequence,
   TAG.ContentTemplateSequence,
   TAG.ContinuityOfContent,
+  TAG.CodeMeaning,
 ]);
 
 /** Every value that the content of a report says, as text, with the path to it. */
@@ -42,11 +43,13 @@ function primitives(value: ElementValue, path: string): readonly (readonly [stri
   if (value === null) return [];
   if (typeof value === 'string' || typeof value === 'number') return [[path, String(value)]];
   const parts = Object.entries(value as Readonly<Record<string, string | DataElement>>);
-  return parts.flatMap(([tag, element]): readonly (readonly [string, string])[] =>
-    typeof element === 'string'
-      ? [[path, element]]
-      : (element.Value ?? []).flatMap((inner) => primitives(inner, `${path}/${tag}`)),
-  );
+  return parts
+    .filter(([tag]) => !STRUCTURE.has(tag))
+    .flatMap(([tag, element]): readonly (readonly [string, string])[] =>
+      typeof element === 'string'
+        ? [[path, element]]
+        : (element.Value ?? []).flatMap((inner) => primitives(inner, `${path}/${tag}`)),
+    );
 }
 
 /** Everything that a report as it was read holds, as text. */

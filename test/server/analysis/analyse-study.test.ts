@@ -10,7 +10,6 @@ import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import type { ImageOutcome } from '../../../dicom/vocabulary/finding.ts';
 import { SOP_CLASS } from '../../../dicom/vocabulary/uids.ts';
-import { buildReviewDocument } from '../../../dicom/results/review-document.ts';
 import { readReport } from '../../../dicom/sr/report-reader.ts';
 import { readPart10 } from '../../../dicom/read/part10-reader.ts';
 import { writePart10 } from '../../../dicom/write/part10-writer.ts';
@@ -180,43 +179,6 @@ describe('a complete study', () => {
       first?.sopInstanceUid,
     );
     expect((await record()).report?.sopInstanceUid).toBe(second?.sopInstanceUid);
-  });
-
-  it('of a newer version stands unverified beside a verified review, and names the machine’s report alone', async () => {
-    await storeImage(1);
-    await analyse();
-    const [first] = await reports();
-    if (!first) throw new Error('the analysis has a report');
-    const read = readReport(readPart10(await objects.read(first.objectKey)).dataSet);
-    const review = buildReviewDocument({
-      studyAttributes: first.metadata,
-      report: read,
-      predecessor: first,
-      reviews: new Map(),
-      statements: [],
-      writtenAt: '20260304120000',
-      signature: {
-        name: { Alphabetic: 'Kim^Reader' },
-        organization: 'A hospital',
-        signedAt: '20260304120000',
-      },
-      softwareVersion: services.softwareVersion,
-      observer: services.observer,
-    });
-    await instances.store(one(writePart10(review.dataSet)), { origin: 'stow' });
-    const verified = (await reports()).find(({ sopInstanceUid }) => sopInstanceUid === review.sopInstanceUid);
-    services = { ...services, softwareVersion: '0.2.0' };
-    await recordArrival(database.pool, studyUid, 0);
-    await analyse();
-    const stored = await reports();
-    expect(stored).toHaveLength(3);
-    expect(stored.find(({ sopInstanceUid }) => sopInstanceUid === review.sopInstanceUid)).toEqual(verified);
-    const newest = stored.find(
-      ({ sopInstanceUid }) => ![first.sopInstanceUid, review.sopInstanceUid].includes(sopInstanceUid),
-    );
-    const told = readReport(readPart10(await objects.read(newest?.objectKey ?? '')).dataSet);
-    expect(told.isVerified).toBe(false);
-    expect(told.predecessorUids).toEqual([first.sopInstanceUid]);
   });
 
   it('writes the same bytes when the process dies between two results', async () => {
