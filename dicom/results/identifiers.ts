@@ -10,7 +10,7 @@ import type { FindingBase, ImageOutcome, ModelIdentity } from '../vocabulary/fin
 import { IMPLEMENTATION_CLASS_UID } from '../vocabulary/uids.ts';
 
 /** Raised whenever the writers make other bytes of the same findings. */
-export const WRITER_VERSION = '2';
+export const WRITER_VERSION = '3';
 
 /** A UID of `2.25.` and the decimal of a UUID drawn from the names, in their order. At most 44 characters. */
 export function nameBasedUid(...names: readonly string[]): string {
