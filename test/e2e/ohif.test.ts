@@ -1,0 +1,170 @@
+/**
+ * Our extension in the published OHIF: drawn where the report says, listed, hidden by a key, gone through, and harmless
+ * whatever a report says. `OSTEON_TEST_SCREENSHOTS` names a folder for pictures.
+ */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { boneAgeOf, fractureAt, sourceOf } from '../support/reading-room-studies.ts';
+import { brightRectangle, drawnBox, ohifSession, TESTED_VERSION, type Sides } from './ohif-session.ts';
+
+const ohif = ohifSession();
+let page: Page | undefined;
+
+afterEach(async () => {
+  await page?.close();
+  page = undefined;
+  expect(ohif.errors.splice(0)).toEqual([]);
+});
+
+async function picture(shown: Page, name: string): Promise<void> {
+  const folder = process.env['OSTEON_TEST_SCREENSHOTS'];
+  if (folder) await shown.screenshot({ path: join(folder, `${TESTED_VERSION}-${name}.png`) });
+}
+
+async function untilDrawn(shown: Page): Promise<Sides> {
+  await expect.poll(() => drawnBox(shown)).toBeDefined();
+  await shown.waitForTimeout(300);
+  const box = await drawnBox(shown);
+  if (!box) throw new Error('no box is drawn');
+  return box;
+}
+
+describe('a study with a result', () => {
+  test('is drawn and listed without a drag; A hides, N goes on without a change of zoom', async () => {
+    const [first, second] = [sourceOf('1.2.826.1', 1), sourceOf('1.2.826.1', 2)];
+    await ohif.store('1.2.826.1', [
+      [fractureAt(first, 'fracture-1'), boneAgeOf(first)],
+      [fractureAt(second, 'fracture-1', { probability: 0.55, certainty: 'suspicious' })],
+    ]);
+    page = await ohif.open('1.2.826.1');
+    const box = await untilDrawn(page);
+    const panel = page.locator('osteon-findings-panel');
+    await panel.locator('.panel-summary').waitFor();
+    await panel.locator('.bone-age-value').getByText('9 y 4 mo').waitFor();
+    expect(await panel.locator('.finding').count()).toBe(2);
+    expect(await page.locator('osteon-corner-notice').first().innerText()).toContain('Research use only');
+    await picture(page, 'reading');
+
+    await page.keyboard.press('a');
+    await expect.poll(() => page?.locator('.osteon-overlay path').count()).toBe(0);
+    expect(await page.locator('osteon-corner-notice').first().innerText()).toContain('overlay hidden (A)');
+    await picture(page, 'hidden');
+    await page.keyboard.press('a');
+    await untilDrawn(page);
+
+    for (let turn = 0; turn < 4; turn += 1) {
+      await page.keyboard.press('n');
+      await page.waitForTimeout(500);
+    }
+    expect(await panel.locator('.finding[aria-pressed="true"]').innerText()).toContain('55 %');
+    await page.keyboard.press('p');
+    await page.waitForTimeout(500);
+    const after = await untilDrawn(page);
+    expect(after[2] - after[0]).toBeCloseTo(box[2] - box[0], 0);
+    await picture(page, 'next');
+  });
+
+  test.each([
+    ['MONOCHROME2', {}, false],
+    ['MONOCHROME1', {}, true],
+    ['non-square pixels', { PixelSpacing: ['0.2', '0.1'] }, false],
+  ] as const)('lies within half a pixel of the report: %s', async (name, image, isMonochrome1) => {
+    const uid = `1.2.826.2.${name.length}${isMonochrome1 ? '.1' : ''}`;
+    await ohif.store(uid, [[fractureAt(sourceOf(uid, 1), 'fracture-1')]], { image, isMonochrome1 });
+    page = await ohif.open(uid);
+    await untilDrawn(page);
+    await page.locator('.cornerstone-canvas').first().hover();
+    for (const keys of ['', '+', 'r', '++', '+r', '+++', 'r-']) {
+      for (const key of keys) await page.keyboard.press(key);
+      const box = await untilDrawn(page);
+      await page.keyboard.press('a');
+      await expect.poll(() => page?.locator('.osteon-overlay path').count()).toBe(0);
+      const bright = await brightRectangle(page, [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
+      const away = box.map((side, index) => Math.abs(side - (bright[index] ?? NaN)));
+      expect(
+        Math.max(...away),
+        `${name}, keys ${keys}: ${box.join()} for ${bright.join()}`,
+      ).toBeLessThanOrEqual(0.5);
+      await page.keyboard.press('a');
+    }
+  });
+
+  test('is drawn in the stock viewer too, where the extension is all there is', async () => {
+    const uid = '1.2.826.3';
+    await ohif.store(uid, [[fractureAt(sourceOf(uid, 1), 'fracture-1')]]);
+    page = await ohif.open(uid, 'viewer');
+    await untilDrawn(page);
+    await page.locator('osteon-findings-panel').getByText('Fracture 92 %').first().waitFor();
+    await picture(page, 'stock');
+    // A and N belong to tools of this mode, so ours take Shift.
+    await page.keyboard.press('Shift+A');
+    await expect.poll(() => page?.locator('.osteon-overlay path').count()).toBe(0);
+  });
+});
+
+describe('a hostile report', () => {
+  const script = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>';
+
+  test('with markup in every text is text and nothing else', async () => {
+    const uid = '1.2.826.4';
+    const site = { scheme: 'SCT', value: '1', meaning: script.slice(0, 64) };
+    await ohif.store(uid, [[fractureAt(sourceOf(uid, 1), 'fracture-1', { site })]], {
+      report: (dataSet) => withTexts(dataSet, script),
+    });
+    page = await ohif.open(uid);
+    await page.locator('osteon-findings-panel').waitFor();
+    await page.waitForTimeout(1000);
+    expect(await page.evaluate(() => 'harmed' in window)).toBe(false);
+    await picture(page, 'hostile');
+  });
+
+  test('with 2,000 findings, some far outside, leaves the viewer usable', async () => {
+    const uid = '1.2.826.5';
+    const source = sourceOf(uid, 1);
+    const findings = Array.from({ length: 2000 }, (_, index) => {
+      const [left, top] = [(index % 50) * 5, Math.floor(index / 50) * 9];
+      const box = { left, top, right: left + 5, bottom: top + 7 };
+      return fractureAt(source, `fracture-${index + 1}`, { box, probability: 0.5 });
+    });
+    await ohif.store(uid, [findings], { report: (dataSet) => withGraphics(dataSet) });
+    page = await ohif.open(uid);
+    await untilDrawn(page);
+    await picture(page, 'crowd');
+    expect(await page.locator('.osteon-overlay path').count()).toBeLessThanOrEqual(4);
+    await page.keyboard.press('a');
+    await expect.poll(() => page?.locator('.osteon-overlay path').count()).toBe(0);
+  });
+});
+
+/** The report with the coordinates of every other region far outside the image. */
+function withGraphics(dataSet: DataSet, isOdd = { value: false }): DataSet {
+  return Object.fromEntries(
+    Object.entries(dataSet).map(([tag, element]) => {
+      if (tag === TAG.GraphicData) {
+        isOdd.value = !isOdd.value;
+        const moved = (element.Value ?? []).map((value) => (isOdd.value ? Number(value) * 1e6 : value));
+        return [tag, { ...element, Value: moved }];
+      }
+      if (element.vr !== 'SQ') return [tag, element];
+      return [
+        tag,
+        { ...element, Value: (element.Value ?? []).map((item) => withGraphics(item as DataSet, isOdd)) },
+      ];
+    }),
+  );
+}
+
+/** The report with every text of its content items replaced. */
+function withTexts(dataSet: DataSet, text: string): DataSet {
+  return Object.fromEntries(
+    Object.entries(dataSet).map(([tag, element]) => {
+      if (tag === TAG.TextValue) return [tag, { ...element, Value: [text] }];
+      if (element.vr !== 'SQ') return [tag, element];
+      const items = (element.Value ?? []).map((item) => withTexts(item as DataSet, text));
+      return [tag, { ...element, Value: items }];
+    }),
+  );
+}

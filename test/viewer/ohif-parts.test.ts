@@ -1,0 +1,148 @@
+/** What of the OHIF extension needs no browser: instances as OHIF holds them, keys, drawn elements, the store. */
+import dcmjs from 'dcmjs';
+import { expect, test } from 'vitest';
+import { readReport } from '../../dicom/sr/report-reader.ts';
+import { studyReportOf } from '../../viewer-extension/core/study-report.ts';
+import type { DisplayItem } from '../../viewer-extension/core/overlay-shape.ts';
+import { strokeOf } from '../../viewer-extension/core/overlay-style.ts';
+import { keyOf, withOwnHotkeys } from '../../viewer-extension/ohif/hotkeys.ts';
+import { highestProbability } from '../../viewer-extension/ohif/hanging-protocol.ts';
+import { dataSetOfNaturalised } from '../../viewer-extension/ohif/naturalised.ts';
+import { presentationStateHandler } from '../../viewer-extension/ohif/presentation-states.ts';
+import { ResultStore } from '../../viewer-extension/ohif/result-store.ts';
+import { svgShapes } from '../../viewer-extension/painters/svg.ts';
+import { studyOf } from '../../viewer-extension/standalone/study.ts';
+import {
+  analysed,
+  boneAgeOf,
+  fractureAt,
+  radiograph,
+  regionOf,
+  reportOf,
+  sourceOf,
+} from '../support/reading-room-studies.ts';
+
+const SOURCE = sourceOf('1.2.3', 1);
+const IMAGE = radiograph('1.2.3', 1).metadata;
+const FRACTURES = [
+  fractureAt(SOURCE, 'fracture-1'),
+  fractureAt(SOURCE, 'fracture-2', { certainty: 'suspicious', probability: 0.4 }),
+];
+const REPORT = reportOf([
+  { metadata: IMAGE, outcome: analysed(SOURCE, [regionOf(SOURCE), ...FRACTURES, boneAgeOf(SOURCE)]) },
+]).metadata;
+
+/** As OHIF does it, by the library that OHIF does it with. */
+function naturalised(dataSet: unknown): unknown {
+  const { DicomMetaDictionary } = (
+    dcmjs as unknown as { data: { DicomMetaDictionary: { naturalizeDataset(dataSet: unknown): unknown } } }
+  ).data;
+  return DicomMetaDictionary.naturalizeDataset(structuredClone(dataSet));
+}
+
+function filledStore(): ResultStore {
+  const store = new ResultStore();
+  const study = studyOf('1.2.3', [IMAGE, dataSetOfNaturalised(naturalised(REPORT))]);
+  store.setImages(study.images);
+  store.addReports(study.reports);
+  return store;
+}
+
+test('a report that OHIF has taken apart says what it said before', () => {
+  const read = dataSetOfNaturalised(naturalised(REPORT));
+  expect(studyReportOf(read)).toEqual(studyReportOf(REPORT));
+  expect(readReport(read).findings).toEqual(readReport(REPORT).findings);
+});
+
+test('what is no instance gives an empty data set, and nesting without end is cut', () => {
+  expect([undefined, null, 7, 'text'].map((one) => dataSetOfNaturalised(one))).toEqual([{}, {}, {}, {}]);
+  const ring: { ContentSequence: unknown[] } = { ContentSequence: [] };
+  ring.ContentSequence.push(ring);
+  expect(JSON.stringify(dataSetOfNaturalised(ring)).length).toBeLessThan(10_000);
+});
+
+test('keys are plain letters where they are free, and take Shift where the host uses them', () => {
+  const host = [
+    { commandName: 'addNewSegment', keys: ['a'] },
+    { commandName: 'somethingElse', keys: ['P'] },
+  ];
+  const stock = withOwnHotkeys(host, false);
+  expect(stock.slice(0, 2)).toEqual(host);
+  expect(keyOf(stock, 'osteonToggleOverlay')).toBe('Shift+A');
+  expect(keyOf(stock, 'osteonNextFinding')).toBe('N');
+  expect(keyOf(stock, 'osteonPreviousFinding')).toBe('Shift+P');
+  const own = withOwnHotkeys(stock, true);
+  expect(keyOf(own, 'osteonToggleOverlay')).toBe('A');
+  const keys = own.flatMap((binding) => binding.keys.map((key) => key.toLowerCase()));
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(withOwnHotkeys(own, true)).toEqual(own);
+});
+
+test('the store shows what is on an image, above the threshold, while the overlay is on', () => {
+  const store = filledStore();
+  const image = { sopInstanceUid: SOURCE.sopInstanceUid, frameNumber: 1 };
+  const boxes = () => store.shapesOn(image).filter(({ kind }) => kind === 'box').length;
+  let changes = 0;
+  const stop = store.subscribe(() => (changes += 1));
+  expect([boxes(), store.shapesOn({ ...image, frameNumber: 2 })]).toEqual([2, []]);
+  store.choose({ threshold: 0.5 });
+  expect([boxes(), store.visible.length, store.findings.length]).toEqual([1, 1, 2]);
+  store.choose({ isOn: false });
+  expect(boxes()).toBe(0);
+  const next = store.neighbour(1);
+  if (next) store.select(next);
+  expect([store.choice.isOn, boxes(), changes]).toEqual([true, 1, 3]);
+  stop();
+  store.clear();
+  expect([store.report, store.findings, changes]).toEqual([undefined, [], 3]);
+});
+
+test('the image with the surest finding is hung first', () => {
+  const store = filledStore();
+  const images = [{ SOPInstanceUID: SOURCE.sopInstanceUid }];
+  expect(highestProbability({ displaySetInstanceUID: 'x', images }, store)).toBe(0.92);
+  expect(highestProbability({ displaySetInstanceUID: 'y', images: [{ SOPInstanceUID: '1' }] }, store)).toBe(
+    0,
+  );
+});
+
+test('our presentation states are taken, those of others left to the host', () => {
+  const { getDisplaySetsFromSeries } = presentationStateHandler('x');
+  const instance = { SOPInstanceUID: '1', SeriesInstanceUID: '2', StudyInstanceUID: '3', SOPClassUID: '4' };
+  expect(getDisplaySetsFromSeries([{ ...instance, Manufacturer: 'Another' }])).toEqual([]);
+  expect(getDisplaySetsFromSeries([{ ...instance, Manufacturer: 'Osteon' }])).toMatchObject([
+    { Modality: 'PR', SOPInstanceUID: '1', excludeFromThumbnailBrowser: true },
+  ]);
+});
+
+test('SVG: neighbours of one stroke are one path over one halo, and texts are text', () => {
+  const box = (isDashed: boolean): DisplayItem => ({
+    kind: 'path',
+    findingId: 'f',
+    points: [
+      { x: 0, y: 0.126 },
+      { x: 9, y: 0 },
+      { x: 9, y: 9 },
+    ],
+    isClosed: true,
+    stroke: strokeOf('box', isDashed ? 'suspicious' : 'definite', false),
+  });
+  const text: DisplayItem = {
+    kind: 'text',
+    findingId: 'f',
+    frame: { x: 1, y: 2, width: 30, height: 20 },
+    lines: ['<b>Fracture</b>'],
+    colour: '#ffffff',
+    fontSize: 12.5,
+    padding: 5,
+    isSelected: false,
+  };
+  const shapes = svgShapes([box(false), box(false), box(true), text]);
+  expect(shapes.map(({ name }) => name)).toEqual(['path', 'path', 'path', 'path', 'rect', 'text']);
+  expect(shapes[1]?.attributes['d']).toBe('M0 0.13L9 0L9 9ZM0 0.13L9 0L9 9Z');
+  expect([shapes[1], shapes[3]].map((shape) => shape?.attributes['stroke-dasharray'])).toEqual([
+    undefined,
+    '7 5',
+  ]);
+  expect(shapes[5]?.text).toBe('<b>Fracture</b>');
+});
