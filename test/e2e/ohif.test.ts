@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import type { SourceImage } from '../../dicom/vocabulary/finding.ts';
 import { boneAgeOf, fractureAt, sourceOf } from '../support/reading-room-studies.ts';
 import { brightRectangle, drawnBox, ohifSession, TESTED_VERSION, type Sides } from './ohif-session.ts';
 
@@ -34,17 +35,23 @@ async function untilDrawn(shown: Page): Promise<Sides> {
 
 describe('a study with a result', () => {
   test('is drawn and listed without a drag; A hides, N goes on without a change of zoom', async () => {
-    const [first, second] = [sourceOf('1.2.826.1', 1), sourceOf('1.2.826.1', 2)];
+    const [first, second, third] = [1, 2, 3].map((number) => sourceOf('1.2.826.1', number)) as [
+      SourceImage,
+      SourceImage,
+      SourceImage,
+    ];
     await ohif.store('1.2.826.1', [
       [fractureAt(first, 'fracture-1'), boneAgeOf(first)],
       [fractureAt(second, 'fracture-1', { probability: 0.55, certainty: 'suspicious' })],
+      [fractureAt(third, 'fracture-1', { probability: 0.7 })],
     ]);
     page = await ohif.open('1.2.826.1');
     const box = await untilDrawn(page);
     const panel = page.locator('osteon-findings-panel');
     await panel.locator('.panel-summary').waitFor();
     await panel.locator('.bone-age-value').getByText('9 y 4 mo').waitFor();
-    expect(await panel.locator('.finding').count()).toBe(2);
+    expect(await panel.locator('.finding').count()).toBe(3);
+    expect(await page.locator('.cornerstone-canvas').count()).toBe(2);
     expect(await page.locator('osteon-corner-notice').first().innerText()).toContain('Research use only');
     await picture(page, 'reading');
 
@@ -55,11 +62,12 @@ describe('a study with a result', () => {
     await page.keyboard.press('a');
     await untilDrawn(page);
 
-    for (let turn = 0; turn < 4; turn += 1) {
+    for (let turn = 0; turn < 3; turn += 1) {
       await page.keyboard.press('n');
       await page.waitForTimeout(500);
     }
-    expect(await panel.locator('.finding[aria-pressed="true"]').innerText()).toContain('55 %');
+    expect(await panel.locator('.finding[aria-pressed="true"]').innerText()).toContain('70 %');
+    await picture(page, 'third');
     await page.keyboard.press('p');
     await page.waitForTimeout(500);
     const after = await untilDrawn(page);

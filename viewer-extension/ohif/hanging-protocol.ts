@@ -7,10 +7,11 @@ import type { ResultStore } from './result-store.ts';
 export const PROTOCOL_ID = 'osteon-radiographs';
 
 const HIGHEST_PROBABILITY = 'osteonHighestProbability';
+const RADIOGRAPHS = 'osteonRadiographs';
 const MODALITIES = ['DX', 'CR', 'RG', 'MG'];
 
-/** Tells the host how sure the surest finding of a display set is. */
-export function addProtocolAttribute(
+/** Tells the host how many radiographs a study has, and how sure the surest finding of a display set is. */
+export function addProtocolAttributes(
   { hangingProtocolService }: Pick<HostServices, 'hangingProtocolService'>,
   store: ResultStore,
 ): void {
@@ -18,6 +19,12 @@ export function addProtocolAttribute(
     HIGHEST_PROBABILITY,
     'Highest probability of an AI finding',
     (displaySet) => highestProbability(displaySet, store),
+  );
+  hangingProtocolService.addCustomAttribute(
+    RADIOGRAPHS,
+    'Number of radiographs',
+    (_study, context) =>
+      (context?.displaySets ?? []).filter(({ Modality }) => MODALITIES.includes(Modality ?? '')).length,
   );
 }
 
@@ -32,6 +39,12 @@ export function highestProbability({ images, instances }: DisplaySet, store: Res
   );
 }
 
+const hasRadiographs = {
+  attribute: RADIOGRAPHS,
+  constraint: { greaterThan: { value: 0 } },
+  required: true,
+  weight: 100,
+};
 const isRadiograph = {
   attribute: 'Modality',
   constraint: { contains: MODALITIES },
@@ -60,7 +73,7 @@ export const HANGING_PROTOCOL = {
   id: PROTOCOL_ID,
   name: 'Radiographs with AI findings',
   description: 'Two views side by side, the image with the surest finding first',
-  protocolMatchingRules: [],
+  protocolMatchingRules: [hasRadiographs],
   toolGroupIds: ['default'],
   displaySetSelectors: { radiographs: { seriesMatchingRules: [isRadiograph, hasFinding] } },
   defaultViewport: viewport(-1),

@@ -63,7 +63,11 @@ export interface HostServices {
     setCustomizations(changes: Readonly<Record<string, unknown>>): void;
   };
   readonly hangingProtocolService: {
-    addCustomAttribute(id: string, name: string, read: (displaySet: DisplaySet) => unknown): void;
+    addCustomAttribute(
+      id: string,
+      name: string,
+      read: (subject: DisplaySet, context?: { readonly displaySets?: readonly DisplaySet[] }) => unknown,
+    ): void;
   };
 }
 

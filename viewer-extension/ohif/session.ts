@@ -3,7 +3,7 @@
  */
 import { COMMANDS, keyOf, withOwnHotkeys, type HotkeyBinding } from './hotkeys.ts';
 import { NOTICE_ELEMENT } from './elements.tsx';
-import { addProtocolAttribute } from './hanging-protocol.ts';
+import { addProtocolAttributes } from './hanging-protocol.ts';
 import { cornerstoneOf, type Cornerstone, type HostParameters, type HostServices } from './host.ts';
 import { FindingNavigation } from './navigation.ts';
 import { imageNameOf, overlayTool, TOOL_NAME } from './overlay-tool.ts';
@@ -35,7 +35,7 @@ export class Session {
     this.#panelId = panelId;
     this.navigation = new FindingNavigation(store, this.#services, this.#cornerstone);
     this.#cornerstone.tools.addTool(overlayTool(this.#cornerstone, store));
-    addProtocolAttribute(this.#services, store);
+    addProtocolAttributes(this.#services, store);
     this.bindKeys(false);
     this.#addNotice();
     this.#listen();
