@@ -6,6 +6,7 @@
  * Trap: when the connection breaks during COMMIT nobody knows whether the row is there; the bytes must then stay.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ReadLimits } from '../../dicom/read/part10-reader.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
@@ -71,6 +72,12 @@ export interface ReceivedInstance {
 }
 
 const DEFAULT_MAX_OBJECT_BYTES = 4 * 1024 ** 3;
+/** A database that went away during COMMIT is asked what it did until it is back, so long in all. */
+const SETTLE_MS = 10_000;
+const FIRST_PAUSE_MS = 200;
+
+/** Nobody can say whether the row was committed. The object stays, and its name among the staged ones: a repair can tell. */
+class UnsettledError extends PacsError {}
 
 export class InstanceStore {
   readonly #pool: Pool;
@@ -130,21 +137,24 @@ export class InstanceStore {
     };
   }
 
-  /** The end of a store: what became of it, with nothing left staged. */
+  /** The end of a store: what became of it, with nothing left staged unless nobody knows. */
   async #end(
     staged: StagedObject,
     identity: Partial<InstanceIdentity>,
     keep: () => Promise<StoreOutcome>,
   ): Promise<StoreOutcome> {
+    let outcome: StoreOutcome;
     try {
-      return this.#told(await keep());
+      outcome = await keep();
     } catch (error) {
       const failure = asPacsError(error);
       if (failure.kind === 'internal') this.#onFault(failure);
-      return this.#told(refused(failure, identity));
-    } finally {
-      await this.#undo(() => staged.discard());
+      outcome = refused(failure, identity);
     }
+    if (outcome.status === 'refused' && outcome.failure instanceof UnsettledError) {
+      this.#onLeftover(outcome.failure);
+    } else await this.#undo(() => staged.discard());
+    return this.#told(outcome);
   }
 
   #told(outcome: StoreOutcome): StoreOutcome {
@@ -197,8 +207,22 @@ export class InstanceStore {
     throw error;
   }
 
-  /** The row as it is once every transaction on this UID is over: the lost one may still be committing. */
+  /** The row as it is once the lost transaction is over. Throws {@link UnsettledError} when the database stays away. */
   async #settled(sopInstanceUid: string): Promise<StoredInstance | undefined> {
+    const until = Date.now() + SETTLE_MS;
+    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+      try {
+        return await this.#findAlone(sopInstanceUid);
+      } catch (cause) {
+        const { kind, message } = asPacsError(cause);
+        if (Date.now() + pause > until) throw new UnsettledError(kind, message, { cause });
+      }
+      await wait(pause);
+    }
+  }
+
+  /** The row as it is once every transaction on this UID is over: the lost one may still be committing. */
+  async #findAlone(sopInstanceUid: string): Promise<StoredInstance | undefined> {
     return await inTransaction(this.#pool, async (client) => {
       await lockInstance(client, sopInstanceUid);
       return await findInstance(client, sopInstanceUid);

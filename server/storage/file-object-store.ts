@@ -84,6 +84,11 @@ export class FileObjectStore implements ObjectStore {
     });
   }
 
+  async forgetStaged(key: string): Promise<void> {
+    const name = basename(this.#pathOf(key));
+    await guarded('forget', () => rm(join(this.#staging, name), { force: true }));
+  }
+
   async removeStaged(): Promise<number> {
     return await guarded('clear', async () => {
       const names = await readdir(this.#staging);

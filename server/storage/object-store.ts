@@ -41,10 +41,12 @@ export interface ObjectStore {
   /** Removes an object; does nothing when there is none. */
   delete(key: string): Promise<void>;
   /**
-   * Keys that earlier processes moved staged bytes to, or were about to, without a `discard` behind it: whether an object
-   * under one of them is wanted, the index knows. Call it before `removeStaged`.
+   * Keys that staged bytes were moved to, or are about to be, without a `discard` behind it yet: whether an object under
+   * one of them is wanted, the index knows. Call it before `removeStaged`.
    */
   stagedKeys(): Promise<readonly string[]>;
+  /** Forgets one of `stagedKeys`; the object, where there is one, stays. */
+  forgetStaged(key: string): Promise<void>;
   /** Removes what earlier processes staged and never finished. Call once, before the first `stage`. */
   removeStaged(): Promise<number>;
 }
@@ -58,4 +60,9 @@ export function objectKeyOf(sopInstanceUid: string, token: string): string {
   const uid = parseUid(sopInstanceUid, 'SOP Instance UID (0008,0018)');
   const fan = createHash('sha256').update(uid).digest('hex');
   return `${fan.slice(0, 2)}/${fan.slice(2, 4)}/${uid}-${token}.dcm`;
+}
+
+/** The SOP Instance UID that a key was made of. */
+export function sopInstanceUidOf(key: string): string {
+  return key.replace(/^.*\//, '').replace(/-[0-9a-f]{16}\.dcm$/, '');
 }

@@ -8,7 +8,7 @@ import { inTransaction, query } from './database.ts';
 import type { Pool } from './database.ts';
 import { textAt } from './instance-reading.ts';
 import { releaseObject, tryLockInstance } from './instance-rows.ts';
-import type { ObjectStore } from './object-store.ts';
+import { sopInstanceUidOf, type ObjectStore } from './object-store.ts';
 
 const EVERY_MS = 60_000;
 /** No store takes this long between its reservation and its transaction, which a lock guards from then on. */
@@ -37,7 +37,7 @@ export function repairRegularly(
   const timer = setInterval(() => {
     running = running.then(async () => {
       // While the database is away there is nothing to be done; it is tried again in a minute.
-      const objectsRemoved = await removeAbandoned(pool, objects, ABANDONED_SECONDS).catch(() => 0);
+      const objectsRemoved = await removeLeftovers(pool, objects).catch(() => 0);
       if (objectsRemoved > 0) onRepaired({ stagedRemoved: 0, objectsRemoved });
     });
   }, EVERY_MS);
@@ -46,6 +46,11 @@ export function repairRegularly(
     clearInterval(timer);
     return running;
   };
+}
+
+/** What can be put right while stores are under way. How many objects were removed. */
+export async function removeLeftovers(pool: Pool, objects: ObjectStore): Promise<number> {
+  return (await removeOwnerless(pool, objects)) + (await removeAbandoned(pool, objects, ABANDONED_SECONDS));
 }
 
 /** Ends reservations older than so many seconds, and removes their objects where no row owns them. How many were removed. */
@@ -68,15 +73,14 @@ export async function removeAbandoned(
   return objectsRemoved;
 }
 
-/** Objects that were in place before their row was. Their reservation may be lost too: it is not synced. */
+/**
+ * Objects that were moved to their place, and whose store never heard what became of their row. Their reservation may be
+ * lost too: it is not synced. One that is being stored at this moment is locked, or has its row already.
+ */
 async function removeOwnerless(pool: Pool, objects: ObjectStore): Promise<number> {
   let removed = 0;
   for (const key of await objects.stagedKeys()) {
-    const owned = await query(pool, 'SELECT 1 FROM instance WHERE object_key = $1', [key]);
-    if (owned.length > 0) continue;
-    await objects.delete(key);
-    await releaseObject(pool, key);
-    removed += 1;
+    if (await removePending(pool, objects, key, sopInstanceUidOf(key))) removed += 1;
   }
   return removed;
 }
@@ -93,6 +97,7 @@ async function removePending(
     const owned = await query(client, 'SELECT 1 FROM instance WHERE object_key = $1', [objectKey]);
     if (owned.length === 0) await objects.delete(objectKey);
     await releaseObject(client, objectKey);
+    await objects.forgetStaged(objectKey);
     return owned.length === 0;
   });
 }

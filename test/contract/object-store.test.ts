@@ -98,6 +98,17 @@ describe.each(STORES)('an object store of $name', ({ open }) => {
     expect(Buffer.from(await store.read(KEY))).toEqual(BYTES);
   });
 
+  it('forgets where bytes were moved without touching them', async () => {
+    const staged = await store.stage(inPieces(BYTES));
+    await staged.moveTo(KEY);
+    await store.forgetStaged(KEY);
+    await store.forgetStaged(KEY);
+    expect(await store.stagedKeys()).toEqual([]);
+    await staged.discard();
+    expect(Buffer.from(await store.read(KEY))).toEqual(BYTES);
+    await expect(store.forgetStaged('../x')).rejects.toBeInstanceOf(PacsError);
+  });
+
   it('removes what earlier processes left staged', async () => {
     const staged = await store.stage(inPieces(BYTES));
     expect(await store.removeStaged()).toBe(1);

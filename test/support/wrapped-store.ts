@@ -11,6 +11,7 @@ export function wrappedStore(store: ObjectStore, replaced: Partial<ObjectStore>)
     stream: (...given) => store.stream(...given),
     delete: (...given) => store.delete(...given),
     stagedKeys: () => store.stagedKeys(),
+    forgetStaged: (...given) => store.forgetStaged(...given),
     removeStaged: () => store.removeStaged(),
     ...replaced,
   };

@@ -9,7 +9,7 @@ import type { PoolClient } from '../../../server/storage/database.ts';
 import { lockInstance, reserveObject } from '../../../server/storage/instance-rows.ts';
 import { objectKeyOf } from '../../../server/storage/object-store.ts';
 import type { ObjectStore, StagedObject } from '../../../server/storage/object-store.ts';
-import { removeAbandoned, repairStorage } from '../../../server/storage/repair.ts';
+import { removeAbandoned, removeLeftovers, repairStorage } from '../../../server/storage/repair.ts';
 import { inPieces } from '../../support/bytes.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { ownStorage } from '../../support/served-storage.ts';
@@ -64,6 +64,18 @@ async function expectRetryWorks(): Promise<void> {
   expect((await storeBytes(storage.instances(), bytes)).status).toBe('stored');
   const [instance] = await storage.index.listInstances({ studyUid: '1.2.3' });
   expect(Buffer.from(await storage.objects.read(instance?.objectKey ?? ''))).toEqual(bytes);
+}
+
+/** A connection that breaks at COMMIT: after the server did it, or before it heard of it. */
+function withBrokenCommit(client: PoolClient, isDone: boolean): PoolClient {
+  const send = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
+  const query: unknown = async (text: string, values?: unknown[]) => {
+    const result = await send(text === 'COMMIT' && !isDone ? 'ROLLBACK' : text, values);
+    if (text === 'COMMIT') throw new Error('Connection terminated unexpectedly');
+    return result;
+  };
+  vi.spyOn(client, 'query').mockImplementation(query as never);
+  return client;
 }
 
 describe('when the object store fails', () => {
@@ -126,17 +138,6 @@ describe('when the database fails', () => {
     spy.mockImplementation(connectOnce as never);
   }
 
-  function withBrokenCommit(client: PoolClient, isDone: boolean): PoolClient {
-    const send = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
-    const query: unknown = async (text: string, values?: unknown[]) => {
-      const result = await send(text === 'COMMIT' && !isDone ? 'ROLLBACK' : text, values);
-      if (text === 'COMMIT') throw new Error('Connection terminated unexpectedly');
-      return result;
-    };
-    vi.spyOn(client, 'query').mockImplementation(query as never);
-    return client;
-  }
-
   it('says stored when the answer to COMMIT was lost but the row is there', async () => {
     breakCommit(true);
     const outcome = await storeBytes(storage.instances(), dicomFile());
@@ -152,6 +153,52 @@ describe('when the database fails', () => {
   });
 });
 
+describe('when nobody can say what became of COMMIT', () => {
+  /** Breaks the connection at COMMIT of the next store; `asked` says whether the database answers a transaction after it. */
+  function withoutAnswer(isDone: boolean, asked: () => boolean): void {
+    const { pool } = storage;
+    const connect = pool.connect.bind(pool) as (callback?: unknown) => Promise<PoolClient>;
+    let isFirst = true;
+    const connectAs: unknown = async (callback?: unknown) => {
+      if (callback !== undefined) return await connect(callback);
+      if (isFirst) {
+        isFirst = false;
+        return withBrokenCommit(await connect(), isDone);
+      }
+      if (asked()) return await connect();
+      throw new Error('the database system is in recovery mode');
+    };
+    vi.spyOn(pool, 'connect').mockImplementation(connectAs as never);
+  }
+
+  it.each([true, false])('it is asked again until it is back; the row is there: %s', async (isDone) => {
+    let left = 2;
+    withoutAnswer(isDone, () => left-- <= 0);
+    const outcome = await storeBytes(storage.instances(), dicomFile());
+    expect(outcome.status).toBe(isDone ? 'stored' : 'refused');
+    expect((await storage.files()).kept).toHaveLength(isDone ? 1 : 0);
+    expect((await storage.files()).staged).toEqual([]);
+  });
+
+  it.each([true, false])(
+    'the next repair can tell, also when the reservation was lost; the row is there: %s',
+    async (isDone) => {
+      withoutAnswer(isDone, () => false);
+      const outcome = await storeBytes(storage.instances(), dicomFile());
+      expect(outcome).toMatchObject({ status: 'refused', failure: { kind: 'storage-unavailable' } });
+      vi.restoreAllMocks();
+      await query(storage.pool, 'TRUNCATE pending_object');
+      expect((await storage.files()).kept).toHaveLength(1);
+      expect(await removeLeftovers(storage.pool, storage.objects)).toBe(isDone ? 0 : 1);
+      expect((await storage.files()).kept).toHaveLength(isDone ? 1 : 0);
+      expect((await storage.files()).staged).toEqual([]);
+      const again = await storeBytes(storage.instances(), dicomFile());
+      expect(again.status).toBe(isDone ? 'identical' : 'stored');
+      expect((await storage.files()).kept).toHaveLength(1);
+    },
+  );
+});
+
 describe('repair at start-up', () => {
   const key = objectKeyOf('1.2.3.1', '0123456789abcdef');
 
@@ -161,7 +208,7 @@ describe('repair at start-up', () => {
     await reserveObject(storage.pool, key, '1.2.3.1');
     await staged.moveTo(key);
     expect(await repairStorage(storage.pool, storage.objects)).toEqual({
-      stagedRemoved: 2,
+      stagedRemoved: 1,
       objectsRemoved: 1,
     });
     expect(await storage.files()).toEqual({ kept: [], staged: [] });
