@@ -11,8 +11,8 @@ import { TRANSFER_SYNTAX } from '../vocabulary/uids.ts';
 import type { Replacement } from './element-writer.ts';
 import type { PixelDescription } from './file-shell.ts';
 
-/** Transfer syntaxes that lose information by themselves. PS3.5 A.4. */
-const LOSSY: readonly string[] = [
+/** Transfer syntaxes that always lose information. PS3.5 A.4. */
+export const LOSSY_TRANSFER_SYNTAXES: readonly string[] = [
   TRANSFER_SYNTAX.jpegBaseline,
   TRANSFER_SYNTAX.jpegExtended,
   TRANSFER_SYNTAX.jpegLsNearLossless,
@@ -58,7 +58,9 @@ function replacements(
   colour = 'RGB',
 ): ReadonlyMap<Tag, Replacement> {
   const isColour = pixel.samplesPerPixel === 3;
-  const isLossy = LOSSY.includes(transferSyntaxUid) && attributes[TAG.LossyImageCompression] === undefined;
+  const isLossy =
+    LOSSY_TRANSFER_SYNTAXES.includes(transferSyntaxUid) &&
+    attributes[TAG.LossyImageCompression] === undefined;
   return new Map<Tag, Replacement>([
     [TAG.HighBit, { vr: 'US', value: word(pixel.bitsStored - 1) }],
     [TAG.ExtendedOffsetTable, undefined],

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { numberOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
-import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
 import { REJECTION_REASONS, type ImageOutcome, type SourceImage } from '../../dicom/vocabulary/finding.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type ResultObject,
   type ResultSettings,
 } from '../../dicom/results/index.ts';
+import { LOSSY_TRANSFER_SYNTAXES } from '../../dicom/transcode/pixel-description.ts';
 import type { ModelSet } from '../../models/pipeline.ts';
 import { oneChunk } from '../ingest/one-chunk.ts';
 import type { InstanceStore } from '../ingest/store-instances.ts';
@@ -202,7 +203,7 @@ async function storeSet(
   );
   const [report, ...siblings] = buildResultSet({
     studyAttributes,
-    images: images.map(({ outcome, instance }) => ({ outcome, metadata: instance.metadata })),
+    images: images.map(({ outcome, instance }) => ({ outcome, metadata: headerForResults(instance) })),
     ...firstRun,
     ...settings,
     softwareVersion,
@@ -217,6 +218,13 @@ async function storeSet(
   }
   await recordReport(database, resultKey, report);
   return { seriesInstanceUid: report.seriesInstanceUid, sopInstanceUid: report.sopInstanceUid };
+}
+
+/** The header of an image that results derive from: one compressed with loss has lost information, whatever it says (PS3.3 C.7.6.1.1.5). */
+function headerForResults({ metadata, transferSyntaxUid }: StoredInstance): DataSet {
+  return LOSSY_TRANSFER_SYNTAXES.includes(transferSyntaxUid)
+    ? { ...metadata, ...dataSetOf({ LossyImageCompression: '01' }) }
+    : metadata;
 }
 
 /** Stores one object; one that is there with the same bytes stays as it is. Other bytes under its UID are a fault of ours, and told. */

@@ -7,6 +7,7 @@
 import { itemsOf, numberOf, textOf, textsOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../../dicom/vocabulary/finding.ts';
+import { isOwnSummary } from '../../dicom/vocabulary/own-objects.ts';
 import { MANUFACTURER, SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 import type { StoredInstance } from '../storage/stored-instance.ts';
 
@@ -30,7 +31,7 @@ export function eligibilityOf(instance: StoredInstance, modalities: readonly str
   if (
     origin === 'analysis' ||
     RESULT_CLASS_STEMS.some((stem) => sopClassUid.startsWith(stem)) ||
-    isOwnSummary(instance)
+    isOwnSummary(metadata)
   ) {
     return { kind: 'ignored' };
   }
@@ -103,15 +104,6 @@ function acquiredAt({ metadata }: StoredInstance): string | undefined {
 /** Why nothing of a study was analysed, in words. */
 export function reasonInWords(reasons: readonly RejectionReason[]): string {
   return [...new Set(reasons)].map((reason) => REJECTION_REASONS[reason]).join('. ');
-}
-
-/** A summary image of ours that comes back from an archive. Imported pictures have no Manufacturer and nothing burned in. */
-function isOwnSummary({ metadata, sopClassUid }: StoredInstance): boolean {
-  return (
-    sopClassUid === SOP_CLASS.secondaryCapture &&
-    textOf(metadata, TAG.Manufacturer) === MANUFACTURER &&
-    textOf(metadata, TAG.BurnedInAnnotation) === 'YES'
-  );
 }
 
 /** A picture that our import turned into a Secondary Capture. */

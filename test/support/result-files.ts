@@ -4,7 +4,10 @@
 import { readHeader } from '../../dicom/read/part10-reader.ts';
 import { buildResultSet, type ResultObject, type ResultSetInput } from '../../dicom/results/index.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
-import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
+import { assembleFile } from '../../dicom/transcode/assembled-file.ts';
+import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
+import { encodeJpeg } from '../../server/imaging/image-codec.ts';
 import type { SourceImage } from '../../dicom/vocabulary/finding.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import { resultFile } from '../../server/analysis/result-file.ts';
@@ -45,6 +48,21 @@ export function rampFile(metadata: DataSet, source: SourceImage, dark = 1200, br
     samples[index] = dark + Math.floor(((index % columns) * (bright - dark)) / columns);
   }
   return writePart10(imageMetadata(metadata, source), { pixelData: new Uint8Array(samples.buffer) });
+}
+
+/** The same ramp as a file in JPEG Baseline, of 8 bits; its header says of the compression what `metadata` says. */
+export async function jpegFile(metadata: DataSet, source: SourceImage): Promise<Uint8Array> {
+  const { rows, columns } = source;
+  const samples = Uint8Array.from({ length: rows * columns }, (_, index) => (index % columns) % 200);
+  const frame = await encodeJpeg({ rows, columns, channels: 1, samples });
+  const dataSet = {
+    ...imageMetadata(metadata, source),
+    ...dataSetOf({ BitsAllocated: 8, BitsStored: 8, HighBit: 7 }),
+    [TAG.PixelData]: { vr: 'OB' },
+  };
+  const frames = [{ source: frame, length: frame.length }];
+  const pieces = assembleFile(dataSet, TRANSFER_SYNTAX.jpegBaseline, new Map([[TAG.PixelData, { frames }]]));
+  return Buffer.concat(pieces.map((piece) => (piece instanceof Uint8Array ? piece : piece.source)));
 }
 
 /** The files of the images, then those of the set. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
+import { SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 import { studyReportOf } from '../../viewer-extension/core/study-report.ts';
 import { studyOf, subtitleOf, titleOf } from '../../viewer-extension/standalone/study.ts';
 import {
@@ -109,5 +110,18 @@ describe('the name of a study', () => {
     ]);
     const { heading: named } = studyOf(UID, [IMAGE.metadata]);
     expect([titleOf(named, ''), subtitleOf(named, '')]).toEqual(['Lindqvist, Maja', 'OST-1 · Female']);
+  });
+});
+
+describe('the images of a study', () => {
+  test('are its radiographs, without the summary images that results repeat for others', () => {
+    const summary = radiograph(UID, 9, {
+      SOPClassUID: SOP_CLASS.secondaryCapture,
+      Modality: 'OT',
+      Manufacturer: 'Osteon',
+      BurnedInAnnotation: 'YES',
+    });
+    const { images } = studyOf(UID, [IMAGE.metadata, summary.metadata]);
+    expect(images.map(({ metadata }) => metadata)).toEqual([IMAGE.metadata]);
   });
 });

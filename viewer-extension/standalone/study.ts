@@ -3,6 +3,7 @@
  */
 import { numberOf, personNameOf, textOf, textsOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { isOwnSummary } from '../../dicom/vocabulary/own-objects.ts';
 import { studyReportOf } from '../core/study-report.ts';
 import type { StudyReport } from '../core/study-result.ts';
 import { dateText, nameText, plainText } from '../core/text.ts';
@@ -68,9 +69,11 @@ export function headingOf(studyInstanceUid: string, dataSet: DataSet): StudyHead
   };
 }
 
+/** Our own summary images repeat for others what this page draws itself. */
 function isRadiograph(dataSet: DataSet): boolean {
   const modality = textOf(dataSet, TAG.Modality);
-  return (numberOf(dataSet, TAG.Rows) ?? 0) > 0 && modality !== 'SEG' && modality !== 'PR';
+  const isImage = (numberOf(dataSet, TAG.Rows) ?? 0) > 0 && modality !== 'SEG' && modality !== 'PR';
+  return isImage && !isOwnSummary(dataSet);
 }
 
 function bySeriesAndNumber(one: DataSet, other: DataSet): number {

@@ -58,11 +58,15 @@ describe('what is analysed', () => {
   });
 
   it('ignores a summary image of ours that an archive sends back, whatever its modality', () => {
-    const summary = { Modality: 'DX', Manufacturer: 'Osteon', BurnedInAnnotation: 'YES' } as const;
-    expect(verdict(summary, { sopClassUid: SOP_CLASS.secondaryCapture })).toEqual({ kind: 'ignored' });
-    expect(verdict({ ...summary, Manufacturer: 'X' }, { sopClassUid: SOP_CLASS.secondaryCapture })).toEqual({
-      kind: 'radiograph',
-    });
+    const sopClassUid = SOP_CLASS.secondaryCapture;
+    const summary = {
+      SOPClassUID: sopClassUid,
+      Modality: 'DX',
+      Manufacturer: 'Osteon',
+      BurnedInAnnotation: 'YES',
+    } as const;
+    expect(verdict(summary, { sopClassUid })).toEqual({ kind: 'ignored' });
+    expect(verdict({ ...summary, Manufacturer: 'X' }, { sopClassUid })).toEqual({ kind: 'radiograph' });
   });
 
   it('prefers For Presentation where For Processing lies beside it, and takes For Processing alone', () => {

@@ -12,7 +12,7 @@ import { resultFile } from '../../../server/analysis/result-file.ts';
 import { runImagingTask } from '../../../server/imaging/run-imaging-task.ts';
 import type { InstanceStore } from '../../../server/ingest/store-instances.ts';
 import type { StoredInstance } from '../../../server/storage/stored-instance.ts';
-import { rampFile } from '../../support/result-files.ts';
+import { jpegFile, rampFile } from '../../support/result-files.ts';
 import { ANALYSED, metadataOf } from '../../support/result-inputs.ts';
 import { referencedInstances } from '../../support/result-set-facts.ts';
 import { createTestStorage, storeBytes, type TestStorage } from '../../support/storage.ts';
@@ -168,6 +168,21 @@ describe('a set of every kind', () => {
     expect(
       itemsOf(second?.metadata ?? {}, TAG.PredecessorDocumentsSequence).flatMap(referencedInstances),
     ).toEqual([first?.sopInstanceUid]);
+  });
+});
+
+describe('the objects of an image that was compressed with loss', () => {
+  it('say so even where its header does not (C.7.6.1.1.5)', async () => {
+    const metadata = metadataOf({ StudyInstanceUID: studyUid, LossyImageCompression: undefined });
+    const source = { ...ANALYSED.source, studyInstanceUid: studyUid, sopInstanceUid: `${studyUid}.2` };
+    expect((await storeBytes(services.instances, await jpegFile(metadata, source))).status).toBe('stored');
+    await analyse();
+    const lossy = async (sopClassUid: string) =>
+      (await storedOf(sopClassUid))
+        .filter(({ metadata: header }) => header[TAG.LossyImageCompression])
+        .map(({ metadata: header }) => textOf(header, TAG.LossyImageCompression));
+    expect((await lossy(SOP_CLASS.segmentation)).toSorted()).toEqual(['00', '01']);
+    expect((await lossy(SOP_CLASS.secondaryCapture)).toSorted()).toEqual(['00', '00', '01']);
   });
 });
 
