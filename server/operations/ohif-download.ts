@@ -20,6 +20,9 @@ const TARBALLS = {
 
 export type OhifVersion = keyof typeof TARBALLS;
 
+/** Every version that the extension is tested on, the newest first. */
+export const OHIF_VERSIONS = Object.keys(TARBALLS) as readonly OhifVersion[];
+
 /** The version that is served. */
 export const OHIF_VERSION: OhifVersion = '3.13.2';
 

@@ -1,6 +1,6 @@
 /**
  * Our extension in the published OHIF: drawn where the report says, listed, hidden by a key, gone through, and harmless
- * whatever a report says. `OSTEON_TEST_SCREENSHOTS` names a folder for pictures.
+ * whatever a report says. `OSTEON_SCREENSHOTS` names a folder for pictures.
  */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -9,7 +9,14 @@ import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import type { SourceImage } from '../../dicom/vocabulary/finding.ts';
 import { boneAgeOf, fractureAt, sourceOf } from '../support/reading-room-studies.ts';
-import { brightRectangle, drawnBox, ohifSession, TESTED_VERSION, type Sides } from './ohif-session.ts';
+import {
+  brightRectangle,
+  drawnBox,
+  ohifSession,
+  TESTED_APPLICATION,
+  TESTED_VERSION,
+  type Sides,
+} from './ohif-session.ts';
 
 const ohif = ohifSession();
 let page: Page | undefined;
@@ -21,7 +28,7 @@ afterEach(async () => {
 });
 
 async function picture(shown: Page, name: string): Promise<void> {
-  const folder = process.env['OSTEON_TEST_SCREENSHOTS'];
+  const folder = process.env['OSTEON_SCREENSHOTS'];
   if (folder) await shown.screenshot({ path: join(folder, `${TESTED_VERSION}-${name}.png`) });
 }
 
@@ -33,7 +40,7 @@ async function untilDrawn(shown: Page): Promise<Sides> {
   return box;
 }
 
-describe('a study with a result', () => {
+describe.skipIf(!TESTED_APPLICATION)('a study with a result', () => {
   test('is drawn and listed without a drag; A hides, N goes on without a change of zoom', async () => {
     const [first, second, third] = [1, 2, 3].map((number) => sourceOf('1.2.826.1', number)) as [
       SourceImage,
@@ -113,7 +120,7 @@ describe('a study with a result', () => {
   });
 });
 
-describe('a hostile report', () => {
+describe.skipIf(!TESTED_APPLICATION)('a hostile report', () => {
   const script = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>';
 
   test('with markup in every text is text and nothing else', async () => {
