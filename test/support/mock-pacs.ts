@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { textOf, textsOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { reportAs } from '../../dicom/sr/report-text.ts';
 
 /** One instance: its attributes, and its native pixels where it is an image. */
 export interface MockInstance {
@@ -38,6 +39,8 @@ export class MockPacs {
   readonly studies: MockStudy[] = [];
   /** Bodies of `POST /api/analyses`. */
   readonly requested: unknown[] = [];
+  /** Media type and title of every picture that was imported. */
+  readonly imported: string[] = [];
   /** How often a heat map was asked for. */
   heatMapsAsked = 0;
   readonly #server: Server;
@@ -59,6 +62,9 @@ export class MockPacs {
     });
     app.use('/dicom-web', pacs.#dicomWeb());
     app.use('/api/analyses', pacs.#analyses());
+    app.post('/api/imports', (request, response) => {
+      pacs.#imports(request, response);
+    });
     app.get('/api/events', (_request, response) => {
       response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
       response.write(': open\n\n');
@@ -110,7 +116,20 @@ export class MockPacs {
       if (found?.pixels) sendFrame(response, found.pixels);
       else response.status(404).end();
     });
+    router.get('/studies/:study/series/:series/instances/:instance/rendered', (request, response) => {
+      const found = this.#instance(request.params.study, request.params.instance);
+      if (found) response.type('text/html').send(reportAs('text/html', found.metadata));
+      else response.status(404).end();
+    });
     return router;
+  }
+
+  #imports(request: Request, response: Response): void {
+    const { title } = request.query;
+    this.imported.push(`${request.get('content-type') ?? ''} ${typeof title === 'string' ? title : ''}`);
+    request.resume().once('end', () => {
+      response.status(201).json({ studyInstanceUid: this.studies[0]?.uid });
+    });
   }
 
   #analyses() {

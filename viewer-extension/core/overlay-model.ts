@@ -5,6 +5,7 @@
  * Trap: coordinates come from a report that someone else may have written. What is not finite is not drawn, and
  * {@link undrawableCount} says so; what lies outside the image is drawn where it says.
  */
+import type { Finding } from '../../dicom/vocabulary/finding.ts';
 import { cornersOf, type BoundingBox, type ImagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { findingKey, reviewStateOf, type OverlayFinding } from './findings.ts';
 import { placeLabel } from './label-placement.ts';
@@ -12,7 +13,7 @@ import { LABEL, labelSize, textItem } from './label-text.ts';
 import { hullOf, overlapOf, type DisplayItem, type DisplayList, type OverlayShape } from './overlay-shape.ts';
 import type { Rectangle, Surface, SurfacePoint } from './overlay-shape.ts';
 import { ENGLISH, type FindingWords } from './messages.ts';
-import { colourOf, reviewWords, strokeOf } from './overlay-style.ts';
+import { colourOf, REGION_STROKE, reviewWords, strokeOf } from './overlay-style.ts';
 import { percentText } from './text.ts';
 
 /** Which parts of a finding are drawn. */
@@ -50,6 +51,18 @@ export function overlayShapes(
     }
     return shapes;
   });
+}
+
+/** The outlines of the parts of a hand that bone ages were read from; none where the whole hand was. */
+export function regionShapes(boneAges: readonly Finding<'bone-age'>[]): readonly OverlayShape[] {
+  return boneAges.flatMap(({ handRegions = [] }) =>
+    handRegions
+      .filter(({ outline }) => outline.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)))
+      .map(({ outline }): OverlayShape => {
+        const base = { findingId: '', certainty: 'definite', isSelected: false } as const;
+        return { ...base, kind: 'region', points: outline };
+      }),
+  );
 }
 
 /** How many findings have coordinates that cannot be drawn. */
@@ -94,20 +107,18 @@ type PathItem = Extract<DisplayItem, { kind: 'path' }>;
 type TextItem = Extract<DisplayItem, { kind: 'text' }>;
 
 function pathOf(shape: OverlayShape, surface: Surface): readonly PathItem[] {
-  if (shape.kind !== 'box' && shape.kind !== 'polyline') return [];
+  if (shape.kind === 'label') return [];
   const points = shape.kind === 'box' ? cornersOf(shape.box) : shape.points;
-  const stroke = strokeOf(
-    shape.kind === 'box' ? 'box' : 'outline',
-    shape.certainty,
-    shape.isSelected,
-    shape.review,
-  );
+  const stroke =
+    shape.kind === 'region'
+      ? REGION_STROKE
+      : strokeOf(shape.kind === 'box' ? 'box' : 'outline', shape.certainty, shape.isSelected, shape.review);
   return [
     {
       kind: 'path',
       findingId: shape.findingId,
       points: projectAll(points, surface),
-      isClosed: shape.kind === 'box' || shape.isClosed,
+      isClosed: shape.kind !== 'polyline' || shape.isClosed,
       stroke: {
         ...stroke,
         width: stroke.width * surface.pixelRatio,

@@ -46,6 +46,8 @@ export type OverlayShape =
       readonly points: readonly ImagePoint[];
       readonly isClosed: boolean;
     })
+  /** A part of the hand that a bone age was read from. */
+  | (ShapeBase & { readonly kind: 'region'; readonly points: readonly ImagePoint[] })
   | (ShapeBase & {
       readonly kind: 'label';
       readonly text: string;

@@ -48,6 +48,9 @@ export function reviewWords(review: ReviewState, words: FindingWords = ENGLISH):
   }[review];
 }
 
+/** The parts of a hand that a bone age was read from: quiet, for they are no finding. */
+export const REGION_STROKE: StrokeStyle = { colour: '#c4ccd4', width: 1, dash: [1, 3], haloWidth: 2 };
+
 /** Colour of the heat map: Okabe and Ito's reddish purple, used by no finding. */
 export const HEAT_COLOUR = '#cc79a7';
 

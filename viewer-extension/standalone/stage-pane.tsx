@@ -4,7 +4,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { isOnImage, type OverlayFinding } from '../core/findings.ts';
-import { overlayShapes, type OverlayOptions } from '../core/overlay-model.ts';
+import type { Finding } from '../../dicom/vocabulary/finding.ts';
+import { overlayShapes, regionShapes, type OverlayOptions } from '../core/overlay-model.ts';
 import type { PointerTool } from './gestures.ts';
 import { imageKey, type ImageStore } from './image-store.ts';
 import type { Measurements } from './measurements.ts';
@@ -21,6 +22,8 @@ export interface StagePaneProps {
   readonly store: ImageStore;
   /** Findings that may be drawn, of whatever image. */
   readonly findings: readonly OverlayFinding[];
+  /** Bone ages of whatever image, for the parts of the hand they were read from. */
+  readonly boneAges?: readonly Finding<'bone-age'>[];
   readonly overlay: OverlayOptions & { readonly isOn: boolean };
   readonly heat?: OffscreenCanvas | undefined;
   readonly tool: PointerTool;
@@ -32,20 +35,32 @@ export interface StagePaneProps {
   readonly children?: ComponentChildren;
 }
 
+const NONE: readonly Finding<'bone-age'>[] = [];
+
 export function StagePane(props: StagePaneProps) {
-  const { name, panes, image, store, findings, overlay } = props;
+  const { name, panes, image, store, findings, boneAges = NONE, overlay } = props;
   const words = useWords();
   const [shownKey, setShownKey] = useState<string>();
+  const isHere = (finding: Parameters<typeof isOnImage>[0]) =>
+    isOnImage(finding, image.address.sopInstanceUid, image.frameNumber);
   const shapes = useMemo(
     () =>
       overlay.isOn
-        ? overlayShapes(
-            findings.filter((finding) => isOnImage(finding, image.address.sopInstanceUid, image.frameNumber)),
-            overlay,
-            words.finding,
-          )
+        ? [
+            ...regionShapes(boneAges.filter(isHere)),
+            ...overlayShapes(findings.filter(isHere), overlay, words.finding),
+          ]
         : [],
-    [findings, overlay.isOn, overlay.showBoxes, overlay.showPolygons, overlay.selectedKey, image, words],
+    [
+      findings,
+      boneAges,
+      overlay.isOn,
+      overlay.showBoxes,
+      overlay.showPolygons,
+      overlay.selectedKey,
+      image,
+      words,
+    ],
   );
   useEffect(() => {
     let isCurrent = true;

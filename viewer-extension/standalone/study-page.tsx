@@ -2,6 +2,7 @@
  * One study, open: image in the middle, everything else at the edges. Holds what the reader has chosen.
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { findingsOf } from '../../dicom/vocabulary/finding.ts';
 import { boundsOf, imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import {
   findingKey,
@@ -74,6 +75,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
 
   const order = useMemo(() => images.map(({ address }) => address.sopInstanceUid), [study]);
   const fractures = useMemo(() => inReadingOrder(findingsToDraw(report), order), [report, order]);
+  const boneAges = useMemo(() => findingsOf(report?.findings ?? [], 'bone-age'), [report]);
   const visible = useMemo(() => visibleFractures(fractures, choice), [fractures, choice.threshold]);
   const overlay = { ...choice, selectedKey };
 
@@ -171,6 +173,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
               image={image}
               store={store}
               findings={visible}
+              boneAges={boneAges}
               overlay={overlay}
               heat={heat.picture}
               tool={tool}
