@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameBasedUid } from '../../../dicom/results/identifiers.ts';
-import { buildResultSet } from '../../../dicom/results/index.ts';
+import { buildResultSet, CAPTURE_ENCODINGS, RESULT_OBJECT_KINDS } from '../../../dicom/results/index.ts';
 import { isUid } from '../../../dicom/vocabulary/uids.ts';
 import { writePart10 } from '../../../dicom/write/part10-writer.ts';
 import { resultInputs } from '../../support/arbitrary-results.ts';
+import { filesOfSet } from '../../support/result-files.ts';
 import { ANALYSED, FRACTURE_MODEL, resultInput } from '../../support/result-inputs.ts';
 
 const uidsOf = (input = resultInput()) => buildResultSet(input).map(({ sopInstanceUid }) => sopInstanceUid);
@@ -19,6 +20,24 @@ describe('a result set', () => {
         expect(bytes()).toEqual(bytes());
       }),
       { numRuns: 10 },
+    );
+  });
+
+  it('is the same in every kind of object, shape by shape and pixel by pixel', () => {
+    fc.assert(
+      fc.property(resultInputs, (input) => {
+        const whole = { ...input, objects: RESULT_OBJECT_KINDS };
+        expect(buildResultSet(whole)).toEqual(buildResultSet(whole));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it.each(CAPTURE_ENCODINGS)('is the same files, summary images %s', async (captureEncoding) => {
+    const input = { ...resultInput(), objects: RESULT_OBJECT_KINDS, captureEncoding };
+    const [one, other] = [await filesOfSet(input), await filesOfSet(input)];
+    expect(one.results.map(({ bytes }) => Buffer.from(bytes).toString('base64'))).toEqual(
+      other.results.map(({ bytes }) => Buffer.from(bytes).toString('base64')),
     );
   });
 
