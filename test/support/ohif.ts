@@ -4,7 +4,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import express, { type Router } from 'express';
 import type { Browser, Page } from 'playwright-core';
 
@@ -56,7 +55,8 @@ export async function serveOhif(folder: string, dicomWeb: Router): Promise<OhifS
   app.use(express.static(folder));
   // It is a single page: every other address is one of its own.
   app.get('/{*path}', (_request, response) => {
-    response.sendFile(join(folder, 'index.html'));
+    // By its root: a folder like ~/.cache is no dot file that must not be served.
+    response.sendFile('index.html', { root: folder });
   });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
