@@ -8,7 +8,9 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { build } from 'vite';
-import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
+import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { demoStudies } from '../../dicom/phantom/index.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import { ensureOhif, OHIF_VERSION, ohifVersionOf } from '../../server/operations/ohif-download.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -29,6 +31,8 @@ export interface OhifSession {
   readonly errors: string[];
   /** Stores a study of images with these findings, each list for one image, and the report about them. */
   store(uid: string, findings: readonly (readonly Finding[])[], changes?: StudyChanges): Promise<void>;
+  /** Stores the first demo study with a fracture of the wrist and waits until it is analysed; its UID. */
+  storeDemo(): Promise<string>;
   /** Opens a study in a mode and waits for the first overlay; `mode` is the route, ours by default. */
   open(uid: string, mode?: string): Promise<Page>;
 }
@@ -60,8 +64,10 @@ export function ohifSession(): OhifSession {
       startServer(join(folder, 'data'), {
         OSTEON_OHIF_PORT: '0',
         OSTEON_CACHE: join(folder, 'cache'),
-        // Nothing is analysed: the reports are those of the tests.
+        // The DX images of tests are not analysed: their reports are the tests' own.
         OSTEON_MODALITIES: 'CR',
+        OSTEON_RESEARCH_MODELS: 'on',
+        OSTEON_STUDY_QUIET_SECONDS: '1',
         OSTEON_WORKERS: '1',
         OSTEON_MAX_ELEMENTS: '5000000',
       }),
@@ -92,6 +98,22 @@ export function ohifSession(): OhifSession {
       const { metadata } = reportOf(pairs);
       const report = changes.report?.(metadata) ?? metadata;
       await stow(server.address, [...images, { metadata: report }]);
+    },
+    storeDemo: async () => {
+      const demo = [...demoStudies()].find(({ title }) => /distal radius/.test(title));
+      const instances = (demo?.instances ?? []).map(({ dataSet, pixelData }) => ({
+        metadata: { ...dataSet, ...dataSetOf({ Modality: 'CR' }) },
+        pixels: pixelData,
+      }));
+      await stow(server.address, instances);
+      const uid = textOf(instances[0]?.metadata ?? {}, TAG.StudyInstanceUID) ?? '';
+      const isDone = async () => {
+        const response = await fetch(`${server.address}/api/analyses?study=${uid}`);
+        const { analyses } = (await response.json()) as { analyses: readonly { readonly state: string }[] };
+        return analyses[0]?.state;
+      };
+      await expect.poll(isDone, { timeout: 150_000, interval: 500 }).toBe('done');
+      return uid;
     },
     open: async (uid, mode = 'osteon') => {
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });

@@ -107,6 +107,16 @@ describe.skipIf(!TESTED_APPLICATION)('a study with a result', () => {
     }
   });
 
+  test('that the server has analysed itself is drawn and listed', async () => {
+    const uid = await ohif.storeDemo();
+    page = await ohif.open(uid);
+    await untilDrawn(page);
+    const panel = page.locator('osteon-findings-panel');
+    expect(await panel.locator('.finding').count()).toBeGreaterThan(0);
+    expect(await panel.locator('.panel-summary').innerText()).toMatch(/fracture/i);
+    await picture(page, 'demo');
+  });
+
   test('is drawn in the stock viewer too, where the extension is all there is', async () => {
     const uid = '1.2.826.3';
     await ohif.store(uid, [[fractureAt(sourceOf(uid, 1), 'fracture-1')]]);

@@ -97,7 +97,7 @@ test('the store shows what is on an image, above the threshold, while the overla
   expect([store.report, store.findings, changes]).toEqual([undefined, [], 3]);
 });
 
-test('the image with the surest finding is hung first', () => {
+test('a display set is as sure as the surest finding on its images', () => {
   const store = filledStore();
   const images = [{ SOPInstanceUID: SOURCE.sopInstanceUid }];
   expect(highestProbability({ displaySetInstanceUID: 'x', images }, store)).toBe(0.92);

@@ -50,7 +50,7 @@ export function createExtension(url: string) {
     getPanelModule: () => [
       {
         name: 'findings',
-        iconName: 'tab-linear',
+        iconName: 'EyeVisible',
         iconLabel: 'AI',
         label: 'AI findings',
         component: hostComponent(PANEL_ELEMENT),

@@ -1,5 +1,6 @@
 /**
- * How a study with radiographs is hung: two views side by side, one alone; the image with the surest finding first.
+ * How a study with radiographs is hung: two views side by side, one alone; views with findings first,
+ * otherwise in their own order: what one looks for on the left stays on the left.
  */
 import type { DisplaySet, HostServices } from './host.ts';
 import type { ResultStore } from './result-store.ts';
@@ -72,7 +73,7 @@ function stage(id: string, columns: number) {
 export const HANGING_PROTOCOL = {
   id: PROTOCOL_ID,
   name: 'Radiographs with AI findings',
-  description: 'Two views side by side, the image with the surest finding first',
+  description: 'Two views side by side, views with findings first',
   protocolMatchingRules: [hasRadiographs],
   toolGroupIds: ['default'],
   displaySetSelectors: { radiographs: { seriesMatchingRules: [isRadiograph, hasFinding] } },
