@@ -40,6 +40,16 @@ async function untilDrawn(shown: Page): Promise<Sides> {
   return box;
 }
 
+/** Greatest distance in pixels of a drawn side from that of the bright rectangle on the image below; the overlay is on again. */
+async function distanceFromImage(shown: Page): Promise<number> {
+  const box = await untilDrawn(shown);
+  await shown.keyboard.press('a');
+  await expect.poll(() => shown.locator('.osteon-overlay path').count()).toBe(0);
+  const bright = await brightRectangle(shown, [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
+  await shown.keyboard.press('a');
+  return Math.max(...box.map((side, index) => Math.abs(side - (bright[index] ?? NaN))));
+}
+
 describe.skipIf(!TESTED_APPLICATION)('a study with a result', () => {
   test('is drawn and listed without a drag; A hides, N goes on without a change of zoom', async () => {
     const [first, second, third] = [1, 2, 3].map((number) => sourceOf('1.2.826.1', number)) as [
@@ -94,16 +104,11 @@ describe.skipIf(!TESTED_APPLICATION)('a study with a result', () => {
     await page.locator('.cornerstone-canvas').first().hover();
     for (const keys of ['', '+', 'r', '++', '+r', '+++', 'r-']) {
       for (const key of keys) await page.keyboard.press(key);
-      const box = await untilDrawn(page);
-      await page.keyboard.press('a');
-      await expect.poll(() => page?.locator('.osteon-overlay path').count()).toBe(0);
-      const bright = await brightRectangle(page, [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
-      const away = box.map((side, index) => Math.abs(side - (bright[index] ?? NaN)));
-      expect(
-        Math.max(...away),
-        `${name}, keys ${keys}: ${box.join()} for ${bright.join()}`,
-      ).toBeLessThanOrEqual(0.5);
-      await page.keyboard.press('a');
+      // A busy machine draws long after the key: image and overlay must come to rest upon each other.
+      const shown = page;
+      await expect
+        .poll(() => distanceFromImage(shown), { message: `${name}, keys ${keys}` })
+        .toBeLessThanOrEqual(0.5);
     }
   });
 
