@@ -11,7 +11,7 @@ import { wrapped } from './page-blocks.ts';
 
 /** Pixels of the longer side for each pixel of a line's width, and of a letter's point. */
 const PIXELS_PER_LINE_WIDTH = 600;
-const PIXELS_PER_POINT = 500;
+const PIXELS_PER_POINT = 700;
 
 /** The drawing; `footer` are lines for a corner, broken where the image is narrower than they are. */
 export function burnedInFindings(

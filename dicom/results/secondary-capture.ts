@@ -9,7 +9,7 @@ import { DCM } from '../vocabulary/codes.ts';
 import { numbersOf, textOf, textsOf, type DataSet } from '../vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../vocabulary/dictionary.ts';
 import type { Drawing } from '../vocabulary/drawing.ts';
-import { findingsOf, INTENDED_USE_NOTICE, type SourceImage } from '../vocabulary/finding.ts';
+import { findingsOf, INTENDED_USE_NOTICE, type Finding, type SourceImage } from '../vocabulary/finding.ts';
 import { SOP_CLASS } from '../vocabulary/uids.ts';
 import { burnedInFindings } from './burned-in-findings.ts';
 import { dateText } from './finding-text.ts';
@@ -42,7 +42,7 @@ export function buildSecondaryCaptures(context: ResultContext): readonly ResultO
       const fractures = findingsOf(image.outcome.findings, 'fracture');
       if (fractures.length === 0) return [];
       const { source } = image.outcome;
-      const drawing = burnedInFindings(source, fractures, footerOf(image));
+      const drawing = burnedInFindings(source, fractures, footerOf(image, fractures));
       const instance = {
         role: `${source.sopInstanceUid} ${source.frameNumber}`,
         number: index + 2,
@@ -79,13 +79,18 @@ function burnedInAttributes(context: ResultContext, image: ResultImage, drawing:
   };
 }
 
-/** What a burned-in image names: the intended use, the models, and what tells whose image it is. PS3.3 C.7.6.1 (Burned In Annotation). */
-function footerOf({ outcome, metadata }: ResultImage): readonly string[] {
+/** What a burned-in image names: the intended use, the models that drew on it, and what tells whose image it is. PS3.3 C.7.6.1 (Burned In Annotation). */
+function footerOf(
+  { outcome, metadata }: ResultImage,
+  fractures: readonly Finding<'fracture'>[],
+): readonly string[] {
   const patientId = textOf(metadata, TAG.PatientID)?.trim();
   const date = dateText(textOf(metadata, TAG.StudyDate));
   return [
     INTENDED_USE_NOTICE,
-    ...modelsOf([{ ...outcome, runs: [] }]).map(({ name, version }) => `${name} ${version}`),
+    ...modelsOf([{ ...outcome, runs: [], findings: fractures }]).map(
+      ({ name, version }) => `${name} ${version}`,
+    ),
     [patientId && `ID ${patientId}`, date].filter(Boolean).join(', '),
   ].filter((line) => line !== '');
 }

@@ -82,7 +82,6 @@ describe('a radiograph with its findings burned in', () => {
       'fracture 30 % (suspicious)',
       'Research use only. Not a medical device.',
       'Fracture locator 0.1.0',
-      'Bone age 0.1.0',
       'ID P1, 2026-01-02',
     ]);
     expect(textOf(image.dataSet, TAG.BurnedInAnnotation)).toBe('YES');
