@@ -6,10 +6,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import express from 'express';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildResultSet, RESULT_OBJECT_KINDS } from '../../dicom/results/index.ts';
 import { spansOf } from '../../dicom/results/segmentation-mask.ts';
-import { numbersOf } from '../../dicom/vocabulary/data-set.ts';
+import { numbersOf, textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { findingsOf, type Finding } from '../../dicom/vocabulary/finding.ts';
 import { resultFile } from '../../server/analysis/result-file.ts';
@@ -27,6 +27,9 @@ import { createTestStorage, storeBytes, type TestStorage } from '../support/stor
 const { files, input } = demoResults();
 const STUDY = input.images[0]?.outcome.source.studyInstanceUid ?? '';
 const FRACTURES = input.images.flatMap(({ outcome }) => findingsOf(outcome.findings, 'fracture'));
+
+/** How OHIF lists the images, in the order of the set. */
+const VIEWS = input.images.map(({ metadata }) => textOf(metadata, TAG.SeriesDescription) ?? '');
 
 let storage: TestStorage;
 let server: OhifServer;
@@ -51,9 +54,15 @@ beforeAll(async () => {
   dicomWeb.use(dicomWebRouter(services));
   server = await serveOhif(await ensureOhif(), dicomWeb);
   browser = await launchBrowser();
+}, 600_000);
+// A page of its own for each test: what one has loaded must not help the next, nor hold it up.
+beforeEach(async () => {
   page = await openInOhif(browser, server, STUDY);
   page.on('pageerror', (error) => errors.push(String(error)));
-}, 600_000);
+});
+afterEach(async () => {
+  await page.close();
+});
 afterAll(async () => {
   await browser.close();
   await server.close();
@@ -88,6 +97,10 @@ describe('stock OHIF', () => {
   it.each([1, 2])(
     'loads the segmentation of image %i with as many pixels as our mask has',
     async (number) => {
+      await entry(VIEWS[number - 1] ?? '')
+        .first()
+        .dblclick();
+      await page.locator('.cornerstone-canvas').first().waitFor();
       await entry(`AI findings: outlines ${number} of 2`).first().dblclick();
       await page.getByText('Yes', { exact: true }).first().click();
       const fracture = FRACTURES.find(({ source }) => source === input.images[number - 1]?.outcome.source);
