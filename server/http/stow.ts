@@ -7,7 +7,6 @@
 import type { Request, RequestHandler } from 'express';
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { StoreOptions } from '../ingest/store-instances.ts';
-import { createGate } from '../operations/gate.ts';
 import { chooseForm } from './data-set-answer.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { parseMediaType } from './media-type.ts';
@@ -18,8 +17,6 @@ import { outcomeOf, sendOutcomes, type Outcome } from './stow-response.ts';
 import { baseUrlOf, uidParameter } from './web-address.ts';
 
 const DICOM = 'application/dicom';
-/** Instances of one request that are made durable at the same time. */
-const KEPT_AT_ONCE = 4;
 
 /** The body of a request: its parts, and the media type that the request says they have. */
 interface StoreBody {
@@ -47,16 +44,13 @@ export function storeInstances(services: DicomWebServices): RequestHandler {
   };
 }
 
-/** Reads the parts one after the other; while the next is read, those before it are kept. Outcomes in the order of the parts. */
+/** Reads the parts one after the other; while the next is read, the one before it is kept: of what disagrees within a study, the first to come counts. */
 async function storeParts(
   { instances }: DicomWebServices,
   parts: AsyncIterable<IncomingPart>,
   options: StoreOptions,
 ): Promise<Outcome[]> {
   const outcomes: Promise<Outcome>[] = [];
-  const places = createGate(KEPT_AT_ONCE);
-  /** What is being kept, by SOP Instance UID: of two with the same, the first to come is the one that stays. */
-  const underWay = new Map<string, Promise<Outcome>>();
   try {
     for await (const part of parts) {
       const failure = partFailure(part);
@@ -65,22 +59,8 @@ async function storeParts(
         continue;
       }
       const received = await instances.receive(part.body, options);
-      const { sopInstanceUid = '' } = received;
-      const before = underWay.get(sopInstanceUid);
-      let enter = (): void => undefined;
-      const entered = new Promise<void>((resolve) => (enter = resolve));
-      const outcome = places.pass(async () => {
-        enter();
-        await before;
-        return outcomeOf(await received.keep());
-      });
-      underWay.set(sopInstanceUid, outcome);
-      outcomes.push(
-        outcome.finally(() => {
-          if (underWay.get(sopInstanceUid) === outcome) underWay.delete(sopInstanceUid);
-        }),
-      );
-      await entered; // no more than so many wait with their bytes on disk
+      await outcomes.at(-1);
+      outcomes.push(received.keep().then(outcomeOf));
     }
   } catch (error) {
     const failure = asPacsError(error);

@@ -65,8 +65,6 @@ export interface InstanceStoreOptions {
 
 /** An instance whose bytes have all arrived, and are not yet kept. `keep` must be called, once. */
 export interface ReceivedInstance {
-  /** As far as the header could be read. */
-  readonly sopInstanceUid?: string;
   /** Keeps it, or refuses it; never rejects. */
   keep(): Promise<StoreOutcome>;
 }
@@ -128,7 +126,6 @@ export class InstanceStore {
     }
     const identity = identityOf(header);
     return {
-      sopInstanceUid: header.sopInstanceUid,
       keep: () =>
         this.#end(staged, identity, async () => {
           checkStudy(identity, options.expectedStudyUid);
