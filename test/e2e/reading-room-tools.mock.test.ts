@@ -49,6 +49,24 @@ describe('the tools', () => {
     expect(await overlayPixels(room.page)).toBe(0);
   });
 
+  test('keep a measurement that is drawn the moment its tool is chosen', async () => {
+    room.pacs.studies.push(fractureStudy('1.2.1'));
+    await room.openStudy('1.2.1');
+    await room.page.mouse.move(450, 300);
+    for (const key of ['l', 'w', 'l', 'w', 'l']) {
+      await Promise.all([
+        room.page.keyboard.press(key),
+        room.page.mouse.down(),
+        room.page.mouse.move(500, 340),
+        room.page.mouse.move(560, 380),
+      ]);
+      await room.drawn();
+      await room.page.mouse.up();
+      await room.page.mouse.move(450, 300);
+    }
+    expect(await room.page.locator('.strip-measured').count()).toBe(1);
+  });
+
   test('set windows by name and show one pixel on one', async () => {
     room.pacs.studies.push(fractureStudy('1.2.1', { WindowCenter: 1000, WindowWidth: 500 }));
     await room.openStudy('1.2.1');

@@ -70,6 +70,11 @@ export class RadiographGestures {
     this.#host.onChange();
   }
 
+  /** Drops what another tool was drawing; what the new one has begun since it was chosen stays. */
+  changeTool(): void {
+    if (this.draft ? this.draft.kind !== this.#host.tool() : this.cross) this.reset();
+  }
+
   /** Moves the cross, or sets a point with Enter; true when the key was one of these. */
   key(event: KeyboardEvent, size: { readonly width: number; readonly height: number }): boolean {
     const tool = this.#host.tool();

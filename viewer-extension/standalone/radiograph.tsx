@@ -120,7 +120,7 @@ export function Radiograph(props: RadiographProps) {
   }, [imageKey(props.image)]);
 
   useEffect(() => {
-    gestures.current?.reset();
+    gestures.current?.changeTool();
   }, [props.tool]);
   useEffect(paint, [props.shapes, props.heat, props.measurements, words]);
 
