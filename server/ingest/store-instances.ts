@@ -19,7 +19,7 @@ import type { NewInstance } from '../storage/instance-rows.ts';
 import { objectKeyOf } from '../storage/object-store.ts';
 import type { ObjectStore, StagedObject } from '../storage/object-store.ts';
 import { findInstance } from '../storage/study-index.ts';
-import type { Origin, StoredInstance } from '../storage/stored-instance.ts';
+import type { Origin, Sender, StoredInstance } from '../storage/stored-instance.ts';
 import { differenceBetween } from './duplicate-difference.ts';
 import { readStagedHeader } from './staged-header.ts';
 
@@ -35,6 +35,8 @@ export type StoreOutcome =
 
 export interface StoreOptions {
   readonly origin: Origin;
+  /** Absent for what came by another way than DIMSE. */
+  readonly sender?: Sender;
   /** The study named in the request; an instance of another is refused as `study-mismatch`. */
   readonly expectedStudyUid?: string;
 }
@@ -129,7 +131,7 @@ export class InstanceStore {
       keep: () =>
         this.#end(staged, identity, async () => {
           checkStudy(identity, options.expectedStudyUid);
-          return await this.#keep(staged, header, options.origin);
+          return await this.#keep(staged, header, options);
         }),
     };
   }
@@ -159,8 +161,8 @@ export class InstanceStore {
     return outcome;
   }
 
-  async #keep(staged: StagedObject, header: InstanceHeader, origin: Origin): Promise<StoreOutcome> {
-    const instance = newInstance(staged, header, origin);
+  async #keep(staged: StagedObject, header: InstanceHeader, options: StoreOptions): Promise<StoreOutcome> {
+    const instance = newInstance(staged, header, options);
     const known = await findInstance(this.#pool, header.sopInstanceUid);
     if (known) return compared(known, instance);
     const { objectKey } = instance;
@@ -267,7 +269,11 @@ function identityOf(header: InstanceHeader): InstanceIdentity {
   return { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid };
 }
 
-function newInstance(staged: StagedObject, header: InstanceHeader, origin: Origin): NewInstance {
+function newInstance(
+  staged: StagedObject,
+  header: InstanceHeader,
+  { origin, sender }: StoreOptions,
+): NewInstance {
   return {
     ...identityOf(header),
     transferSyntaxUid: header.transferSyntaxUid,
@@ -276,6 +282,7 @@ function newInstance(staged: StagedObject, header: InstanceHeader, origin: Origi
     sha256: staged.sha256,
     metadata: inUnicode(header.attributes),
     origin,
+    ...(sender ? { sender } : {}),
     ...(header.pixelData ? { pixelData: header.pixelData } : {}),
   };
 }

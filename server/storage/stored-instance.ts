@@ -7,6 +7,12 @@ import type { InstanceHeader, InstanceIdentity, PixelDataLocation } from '../../
 /** How an instance came in. Instances of origin `analysis` are our own results. */
 export type Origin = 'stow' | 'import' | 'demo' | 'analysis' | 'dimse';
 
+/** The association that an instance came by: AE titles as they stand in A-ASSOCIATE-RQ, without padding. PS3.8 9.3.2. */
+export interface Sender {
+  readonly callingAeTitle: string;
+  readonly calledAeTitle: string;
+}
+
 /** One durable instance: its row and the place of its bytes. */
 export interface StoredInstance extends InstanceIdentity {
   readonly transferSyntaxUid: string;
@@ -19,6 +25,8 @@ export interface StoredInstance extends InstanceIdentity {
   readonly metadata: DataSet;
   readonly storedAt: Date;
   readonly origin: Origin;
+  /** Known while the instance is being stored, to the hooks of the store; `study_sender` remembers it by study. */
+  readonly sender?: Sender;
   /** Absent when the instance has no Pixel Data. */
   readonly pixelData?: PixelDataLocation;
 }
