@@ -69,6 +69,16 @@ export const FAILURES = {
     failureReason: 0xa700,
     title: 'Storage is not available at present',
   },
+  'peer-unavailable': {
+    httpStatus: 504,
+    failureReason: 0xa702,
+    title: 'The other system cannot be reached or broke off',
+  },
+  'peer-refused': {
+    httpStatus: 502,
+    failureReason: 0xa702,
+    title: 'The other system refuses what was asked of it',
+  },
   'model-invalid': { httpStatus: 500, failureReason: 0x0110, title: 'A model folder is not valid' },
   'model-failed': { httpStatus: 500, failureReason: 0x0110, title: 'A model could not be run' },
   'invalid-configuration': {

@@ -1,0 +1,19 @@
+/**
+ * Other application entities: where they listen and how they are spoken to. PS3.8 7.1.1, PS3.15 B.9.
+ */
+
+/** An application entity that can be called. */
+export interface DimsePeer {
+  /** Its AE title: 1 to 16 characters. */
+  readonly aeTitle: string;
+  /** Host name or address. */
+  readonly host: string;
+  readonly port: number;
+  /** True where it is spoken to by TLS. */
+  readonly isTls?: boolean;
+}
+
+/** Value representation AE: 1 to 16 characters without backslash and control characters, not only spaces. PS3.5 Table 6.2-1. */
+export function isAeTitle(text: string): boolean {
+  return /^[\x20-\x5b\x5d-\x7e]{1,16}$/.test(text) && text.trim() !== '';
+}
