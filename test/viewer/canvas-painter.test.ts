@@ -93,3 +93,16 @@ test('writes each line of a text and balances save with restore', () => {
     calls.filter((call) => call === 'restore').length,
   );
 });
+
+test('draws ten thousand boxes with a few hundred strokes, all of them, halos below lines', () => {
+  const { context, strokes, calls } = recorder();
+  const boxes = Array.from({ length: 10_000 }, () => PATH);
+  paintDisplayList(context, [...boxes, { ...PATH, stroke: strokeOf('box', 'definite', true) }], {
+    width: 10,
+    height: 10,
+  });
+  const halos = strokes.map(({ colour }) => colour === HALO_COLOUR);
+  expect(strokes.length).toBeLessThan(400);
+  expect(halos.indexOf(false)).toBe(halos.filter(Boolean).length - 1);
+  expect(calls.filter((call) => call === 'closePath')).toHaveLength(2 * 10_001);
+});

@@ -15,6 +15,7 @@ import {
   type Surface,
 } from '../../viewer-extension/core/overlay-shape.ts';
 import { CERTAINTY_COLOURS } from '../../viewer-extension/core/overlay-style.ts';
+import { strokeRuns } from '../../viewer-extension/painters/stroke-runs.ts';
 import { fracture } from './findings-fixture.ts';
 
 const BOTH = { showBoxes: true, showPolygons: true };
@@ -76,6 +77,18 @@ describe('shapes of findings', () => {
 });
 
 describe('layout', () => {
+  test('puts lines of one look together, whatever the order of the findings', () => {
+    const mixed = Array.from({ length: 200 }, (_, index) =>
+      fracture({
+        trackingId: `fracture-${index}`,
+        certainty: index % 2 === 0 ? 'definite' : 'suspicious',
+        ...(index % 3 === 0 ? { polygon: TRIANGLE } : {}),
+      }),
+    );
+    const runs = strokeRuns(layOut(overlayShapes(mixed, BOTH), surface()));
+    expect(runs.filter(({ kind }) => kind === 'paths')).toHaveLength(4);
+  });
+
   test('tells certainty by line as well as by colour: solid is definite, dashed suspicious', () => {
     const [definite] = paths(layOut(overlayShapes([fracture()], BOTH), surface()));
     const [suspicious] = paths(

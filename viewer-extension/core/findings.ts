@@ -19,8 +19,10 @@ export type OverlayFinding = Pick<
 /** A finding as a report tells it. */
 export type ReviewedFinding = Finding & { readonly review?: Review };
 
+export const REVIEW_STATES = ['rejected', 'unreviewed', 'accepted', 'edited', 'added'] as const;
+
 /** What a reader made of a finding. */
-export type ReviewState = 'unreviewed' | 'accepted' | 'rejected' | 'edited' | 'added';
+export type ReviewState = (typeof REVIEW_STATES)[number];
 
 export function reviewStateOf({ review, isByReader }: OverlayFinding): ReviewState {
   return isByReader === true ? 'added' : (review?.decision ?? 'unreviewed');

@@ -7,7 +7,7 @@
  */
 import type { Finding } from '../../dicom/vocabulary/finding.ts';
 import { cornersOf, type BoundingBox, type ImagePoint } from '../../dicom/vocabulary/geometry.ts';
-import { findingKey, reviewStateOf, type OverlayFinding } from './findings.ts';
+import { findingKey, REVIEW_STATES, reviewStateOf, type OverlayFinding } from './findings.ts';
 import { placeLabel } from './label-placement.ts';
 import { LABEL, labelSize, textItem } from './label-text.ts';
 import { hullOf, overlapOf, type DisplayItem, type DisplayList, type OverlayShape } from './overlay-shape.ts';
@@ -70,9 +70,12 @@ export function undrawableCount(fractures: readonly OverlayFinding[]): number {
   return fractures.filter((fracture) => !isDrawable(fracture)).length;
 }
 
-/** Turns shapes into a display list: outlines first, then labels, the selected finding on top of each. */
+/**
+ * Turns shapes into a display list: lines first, then labels, the selected finding on top of each. Lines of one look
+ * follow each other, so that a painter can draw them at once.
+ */
 export function layOut(shapes: readonly OverlayShape[], surface: Surface): DisplayList {
-  const ordered = shapes.toSorted((one, other) => Number(one.isSelected) - Number(other.isSelected));
+  const ordered = shapes.toSorted((one, other) => rankOf(one) - rankOf(other));
   const paths = ordered.flatMap((shape) => pathOf(shape, surface));
   const hulls = paths.flatMap(({ points }) => hullOf(points) ?? []);
   const labels: Rectangle[] = [];
@@ -101,6 +104,16 @@ function isDrawable({ box, polygon }: OverlayFinding): boolean {
 
 function isFiniteBox({ left, top, right, bottom }: BoundingBox): boolean {
   return [left, top, right, bottom].every(Number.isFinite);
+}
+
+/** Later kinds lie above earlier ones. */
+const DRAWING_ORDER: readonly OverlayShape['kind'][] = ['region', 'polyline', 'box', 'label'];
+
+/** The selected above all; then by kind, and lines by certainty and review. Labels keep the order of the findings. */
+function rankOf({ kind, isSelected, certainty, review = 'unreviewed' }: OverlayShape): number {
+  const look = 2 * REVIEW_STATES.indexOf(review) + Number(certainty === 'definite');
+  const withinKind = kind === 'label' ? 0 : look;
+  return 1000 * Number(isSelected) + 100 * DRAWING_ORDER.indexOf(kind) + withinKind;
 }
 
 type PathItem = Extract<DisplayItem, { kind: 'path' }>;

@@ -2,9 +2,13 @@
  * Paints a display list on a 2D canvas. Surface pixels are canvas pixels: the transform is the identity, so lines and
  * type keep their size at every zoom and rotation.
  */
-import type { DisplayItem, DisplayList } from '../core/overlay-shape.ts';
+import type { DisplayList } from '../core/overlay-shape.ts';
 import { HALO_COLOUR } from '../core/overlay-style.ts';
 import { LABEL } from '../core/label-text.ts';
+import { strokeRuns, type PaintRun, type PathItem, type TextItem } from './stroke-runs.ts';
+
+/** Few strokes are cheap, and so are short paths: what Chromium does to close one grows with its length. */
+const PATHS_A_STROKE = 64;
 
 const LABEL_FONT = "500 {size}px 'Inter Variable', system-ui, sans-serif";
 
@@ -47,40 +51,50 @@ export function paintDisplayList(
 ): void {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, size.width, size.height);
-  for (const item of list) {
+  for (const run of strokeRuns(list)) {
     context.save();
-    if (item.kind === 'path') paintPath(context, item);
-    else paintText(context, item);
+    if (run.kind === 'paths') paintPaths(context, run);
+    else paintText(context, run);
     context.restore();
   }
 }
 
-function paintPath(context: CanvasContext, item: Extract<DisplayItem, { kind: 'path' }>): void {
-  const { stroke } = item;
+function paintPaths(context: CanvasContext, { stroke, paths }: Extract<PaintRun, { kind: 'paths' }>): void {
+  const groups = inGroups(paths);
   context.lineJoin = 'round';
   context.lineCap = 'butt';
-  tracePath(context, item);
   context.strokeStyle = HALO_COLOUR;
   context.globalAlpha = stroke.dash.length > 0 ? 0.4 : 0.6;
   context.lineWidth = stroke.haloWidth;
-  context.stroke();
+  for (const group of groups) strokeAll(context, group);
   context.globalAlpha = 1;
   context.strokeStyle = stroke.colour;
   context.lineWidth = stroke.width;
   context.setLineDash([...stroke.dash]);
+  for (const group of groups) strokeAll(context, group);
+}
+
+function inGroups(paths: readonly PathItem[]): readonly (readonly PathItem[])[] {
+  return Array.from({ length: Math.ceil(paths.length / PATHS_A_STROKE) }, (_, index) =>
+    paths.slice(index * PATHS_A_STROKE, (index + 1) * PATHS_A_STROKE),
+  );
+}
+
+function strokeAll(context: CanvasContext, paths: readonly PathItem[]): void {
+  context.beginPath();
+  for (const path of paths) tracePath(context, path);
   context.stroke();
 }
 
-function tracePath(context: CanvasContext, item: Extract<DisplayItem, { kind: 'path' }>): void {
-  context.beginPath();
-  item.points.forEach(({ x, y }, index) => {
+function tracePath(context: CanvasContext, { points, isClosed }: PathItem): void {
+  points.forEach(({ x, y }, index) => {
     if (index === 0) context.moveTo(x, y);
     else context.lineTo(x, y);
   });
-  if (item.isClosed) context.closePath();
+  if (isClosed) context.closePath();
 }
 
-function paintText(context: CanvasContext, item: Extract<DisplayItem, { kind: 'text' }>): void {
+function paintText(context: CanvasContext, item: TextItem): void {
   const { frame, lines, fontSize, padding } = item;
   const scale = fontSize / LABEL.fontSize;
   context.beginPath();

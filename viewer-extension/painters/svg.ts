@@ -1,12 +1,13 @@
 /**
  * Paints a display list as SVG. Surface pixels are those of the SVG's own coordinate system.
  *
- * Neighbours with one stroke become one path, so that ten thousand boxes are two elements. Text is text content, never markup.
+ * Neighbours with one stroke are one path, so that ten thousand boxes are two elements. Text is text content, never markup.
  */
 import { LABEL } from '../core/label-text.ts';
-import type { DisplayItem, DisplayList } from '../core/overlay-shape.ts';
+import type { DisplayList } from '../core/overlay-shape.ts';
 import { HALO_COLOUR } from '../core/overlay-style.ts';
 import { labelFont } from './canvas.ts';
+import { strokeRuns, type PaintRun, type PathItem, type TextItem } from './stroke-runs.ts';
 
 /** An element as data: name, attributes and text. */
 export interface SvgShape {
@@ -19,24 +20,7 @@ const NAMESPACE = 'http://www.w3.org/2000/svg';
 
 /** The elements of a display list, in drawing order. */
 export function svgShapes(list: DisplayList): readonly SvgShape[] {
-  const shapes: SvgShape[] = [];
-  let open: PathItem[] = [];
-  const flush = () => {
-    if (open.length > 0) shapes.push(...pathShapes(open));
-    open = [];
-  };
-  for (const item of list) {
-    if (item.kind === 'text') {
-      flush();
-      shapes.push(...textShapes(item));
-      continue;
-    }
-    const [before] = open;
-    if (before && !isSameStroke(before, item)) flush();
-    open.push(item);
-  }
-  flush();
-  return shapes;
+  return strokeRuns(list).flatMap((run) => (run.kind === 'text' ? textShapes(run) : pathShapes(run)));
 }
 
 /** Replaces what `group` holds by the list. Elements that stay the same kind are reused. */
@@ -63,22 +47,8 @@ function write(element: Element, { attributes, text }: SvgShape): void {
   if (text !== undefined && element.textContent !== text) element.textContent = text;
 }
 
-type PathItem = Extract<DisplayItem, { kind: 'path' }>;
-
-function isSameStroke({ stroke: one }: PathItem, { stroke: other }: PathItem): boolean {
-  return (
-    one.colour === other.colour &&
-    one.width === other.width &&
-    one.haloWidth === other.haloWidth &&
-    one.dash.join() === other.dash.join()
-  );
-}
-
-function pathShapes(items: readonly PathItem[]): readonly SvgShape[] {
-  const [first] = items;
-  if (!first) return [];
-  const { stroke } = first;
-  const d = items.map(pathData).join('');
+function pathShapes({ stroke, paths }: Extract<PaintRun, { kind: 'paths' }>): readonly SvgShape[] {
+  const d = paths.map(pathData).join('');
   const base = { d, fill: 'none', 'stroke-linejoin': 'round' };
   const isDashed = stroke.dash.length > 0;
   return [
@@ -109,7 +79,7 @@ function pathData({ points, isClosed }: PathItem): string {
   return places.length === 0 ? '' : `M${places.join('L')}${isClosed ? 'Z' : ''}`;
 }
 
-function textShapes(item: Extract<DisplayItem, { kind: 'text' }>): readonly SvgShape[] {
+function textShapes(item: TextItem): readonly SvgShape[] {
   const { frame, lines, fontSize, padding, isSelected, colour } = item;
   const scale = fontSize / LABEL.fontSize;
   const ground: SvgShape = {
