@@ -7,6 +7,7 @@ import { buildReadingRoom, launchBrowser } from '../support/browser.ts';
 import { MockPacs } from '../support/mock-pacs.ts';
 import {
   analysed,
+  boxIn,
   doneStudy,
   fractureAt,
   radiograph,
@@ -85,8 +86,9 @@ export function fractureStudy(
   isMonochrome1 = false,
 ) {
   const image = radiograph(uid, 1, attributes, isMonochrome1);
-  const source = sourceOf(uid, 1);
-  return doneStudy(uid, [image], [analysed(source, [regionOf(source), fractureAt(source, 'fracture-1')])]);
+  const source = sourceOf(uid, 1, attributes);
+  const fracture = fractureAt(source, 'fracture-1', { box: boxIn(attributes) });
+  return doneStudy(uid, [image], [analysed(source, [regionOf(source), fracture])]);
 }
 
 async function listenedPage(

@@ -17,9 +17,22 @@ export const ROWS = 400;
 /** Where the rectangle of {@link radiograph} lies, on pixel borders. */
 export const BOX: BoundingBox = { left: 90, top: 150, right: 170, bottom: 250 };
 
+/** Rows and Columns of the same picture in twelve megapixels, to be given to {@link radiograph}. */
+export const TWELVE_MEGAPIXELS = { Rows: 10 * ROWS, Columns: 10 * COLUMNS } as const;
+
+/** {@link BOX} in the picture of another size. */
+export function boxIn({ Columns = COLUMNS }: { readonly Columns?: unknown }): BoundingBox {
+  const scale = Number(Columns) / COLUMNS;
+  const { left, top, right, bottom } = BOX;
+  return { left: left * scale, top: top * scale, right: right * scale, bottom: bottom * scale };
+}
+
 type Attributes = { readonly [K in Keyword]?: ElementInput };
 
-/** A 12-bit image; `isMonochrome1` stores the same picture the other way round. */
+/**
+ * A 12-bit image; `isMonochrome1` stores the same picture the other way round. Rows and Columns may be whole multiples of
+ * those above: the picture grows with them.
+ */
 export function radiograph(
   studyUid: string,
   number: number,
@@ -57,9 +70,11 @@ export function radiograph(
     ...attributes,
   });
   const [dense, air] = isMonochrome1 ? [0, 4095] : [4095, 0];
-  const samples = new Uint16Array(ROWS * COLUMNS).fill(air);
-  for (let row = BOX.top; row < BOX.bottom; row += 1) {
-    samples.fill(dense, row * COLUMNS + BOX.left, row * COLUMNS + BOX.right);
+  const [rows, columns] = [Number(attributes.Rows ?? ROWS), Number(attributes.Columns ?? COLUMNS)];
+  const box = boxIn(attributes);
+  const samples = new Uint16Array(rows * columns).fill(air);
+  for (let row = box.top; row < box.bottom; row += 1) {
+    samples.fill(dense, row * columns + box.left, row * columns + box.right);
   }
   return { metadata, pixels: new Uint8Array(samples.buffer) };
 }
@@ -78,15 +93,19 @@ export function model(name: string, isResearchOnly = false): ModelIdentity {
   };
 }
 
-export function sourceOf(studyUid: string, number: number): SourceImage {
+export function sourceOf(
+  studyUid: string,
+  number: number,
+  { Rows = ROWS, Columns = COLUMNS }: { readonly Rows?: unknown; readonly Columns?: unknown } = {},
+): SourceImage {
   return {
     studyInstanceUid: studyUid,
     seriesInstanceUid: `${studyUid}.1`,
     sopClassUid: SOP_CLASS.digitalXRayForPresentation,
     sopInstanceUid: `${studyUid}.1.${number}`,
     frameNumber: 1,
-    rows: ROWS,
-    columns: COLUMNS,
+    rows: Number(Rows),
+    columns: Number(Columns),
   };
 }
 
