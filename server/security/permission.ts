@@ -10,6 +10,8 @@ export const PERMISSIONS = {
   'request-analysis': 'Ask for the analysis of a study',
   'review-findings': 'Accept, change or reject findings',
   'read-audit': 'Read the audit trail',
+  'deliver-results': 'Send results to destinations',
+  administer: 'See how studies are routed, and steer deliveries',
 } as const satisfies Record<string, string>;
 
 /** Name of a permission. */
