@@ -11,13 +11,10 @@ import { byteOrder } from '../read/byte-numbers.ts';
 import type { Tag } from '../vocabulary/data-set.ts';
 import { TAG } from '../vocabulary/dictionary.ts';
 import { PacsError } from '../vocabulary/failure.ts';
-import {
-  IMPLEMENTATION_CLASS_UID,
-  IMPLEMENTATION_VERSION_NAME,
-  TRANSFER_SYNTAX,
-} from '../vocabulary/uids.ts';
-import { elementHeader, valueElement, writeElements, writePieces } from './element-writer.ts';
+import { TRANSFER_SYNTAX } from '../vocabulary/uids.ts';
+import { elementHeader, writeElements, writePieces } from './element-writer.ts';
 import type { Replacement, WrittenPiece } from './element-writer.ts';
+import { filePrefix, PREAMBLE_LENGTH } from './file-meta.ts';
 
 /** How Pixel Data is written. */
 export interface PixelDescription {
@@ -86,24 +83,14 @@ export function piecesOf(part10: Part10, transferSyntaxUid: string): readonly Wr
   ];
 }
 
-const PREAMBLE_LENGTH = 128;
-
-/** File Meta Information of our own around the identity of the object. PS3.10 Table 7.1-1. */
 function fileMeta(part10: Part10, transferSyntaxUid: string): Uint8Array {
-  const elements = Buffer.concat([
-    valueElement(TAG.FileMetaInformationVersion, 'OB', Uint8Array.of(0, 1)),
-    valueElement(TAG.MediaStorageSOPClassUID, 'UI', valueOf(part10, TAG.SOPClassUID)),
-    valueElement(TAG.MediaStorageSOPInstanceUID, 'UI', valueOf(part10, TAG.SOPInstanceUID)),
-    valueElement(TAG.TransferSyntaxUID, 'UI', Buffer.from(transferSyntaxUid, 'latin1')),
-    valueElement(TAG.ImplementationClassUID, 'UI', Buffer.from(IMPLEMENTATION_CLASS_UID, 'latin1')),
-    valueElement(TAG.ImplementationVersionName, 'SH', Buffer.from(IMPLEMENTATION_VERSION_NAME, 'latin1')),
-  ]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(elements.length);
-  return Buffer.concat([Buffer.from('DICM', 'latin1'), valueElement(GROUP_LENGTH, 'UL', length), elements]);
+  const sopClassUid = uidOf(part10, TAG.SOPClassUID);
+  return filePrefix({ sopClassUid, sopInstanceUid: uidOf(part10, TAG.SOPInstanceUID), transferSyntaxUid });
 }
 
-const GROUP_LENGTH: Tag = '00020000';
+function uidOf(part10: Part10, tag: Tag): string {
+  return new TextDecoder('latin1').decode(valueOf(part10, tag)).replace(/[\0 ]+$/, '');
+}
 
 function valueOf({ bytes, elements }: Part10, tag: Tag): Uint8Array {
   const element = elements.find((candidate) => candidate.tag === tag);

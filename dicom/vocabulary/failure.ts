@@ -36,6 +36,11 @@ export const FAILURES = {
     failureReason: 0xc122,
     title: 'The transfer syntax is not supported',
   },
+  'unsupported-sop-class': {
+    httpStatus: 409,
+    failureReason: 0x0122,
+    title: 'The SOP class is not supported for this',
+  },
   'no-pixel-data': { httpStatus: 406, failureReason: 0xa900, title: 'The instance holds no pixel data' },
   'undecodable-pixels': { httpStatus: 406, failureReason: 0xc000, title: 'The pixel data cannot be decoded' },
   'too-large': { httpStatus: 413, failureReason: 0xa700, title: 'The object exceeds a configured limit' },
