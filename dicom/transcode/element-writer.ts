@@ -1,5 +1,6 @@
 /**
- * Elements as they were read → Explicit VR Little Endian, value by value and without interpreting any. PS3.5 7.1.2, A.2.
+ * Elements as they were read → Explicit or Implicit VR Little Endian, value by value and without interpreting any. PS3.5
+ * 7.1.2, 7.1.3, A.1, A.2.
  *
  * Trap: a value longer than the two bytes of a short-form length can say becomes UN (PS3.5 6.2.2 note 3), and group
  * lengths, which would be wrong now, are left out.
@@ -21,6 +22,8 @@ export interface WriteContext {
   readonly keepsFragments: boolean;
   /** Values that are left out of the bytes. */
   readonly gaps?: readonly Gap[];
+  /** True for Implicit VR. */
+  readonly isImplicit?: boolean;
 }
 
 /** A piece of what is written: bytes, or the place of a value that is left out of those that were read. */
@@ -53,14 +56,27 @@ export function writePieces(
     .filter(({ tag }) => !replaced.has(tag) && !tag.endsWith('0000') && !tag.startsWith('FFFE'))
     .map((element) => ({ tag: element.tag, pieces: elementPieces(context, element) }));
   const added = [...replaced].flatMap(([tag, replacement]) =>
-    replacement ? [{ tag, pieces: [valueElement(tag, replacement.vr, replacement.value)] }] : [],
+    replacement
+      ? [{ tag, pieces: [valueElement(tag, replacement.vr, replacement.value, context.isImplicit)] }]
+      : [],
   );
   const sorted = added.length === 0 ? written : [...written, ...added].sort(byTag);
   return sorted.flatMap(({ pieces }) => pieces);
 }
 
-/** Tag, VR and length; a length of `undefined` is the undefined length of sequences and fragments. PS3.5 7.1.2. */
-export function elementHeader(tag: Tag, vr: string, length: number | undefined): Uint8Array {
+/** Tag, VR (unless implicit) and length; a length of `undefined` is the undefined length of sequences and fragments. PS3.5 7.1.2, 7.1.3. */
+export function elementHeader(
+  tag: Tag,
+  vr: string,
+  length: number | undefined,
+  isImplicit = false,
+): Uint8Array {
+  if (isImplicit) {
+    const bare = Buffer.alloc(8);
+    writeTag(bare, tag);
+    bare.writeUInt32LE(length ?? UNDEFINED_LENGTH, 4);
+    return bare;
+  }
   const isLong = LONG_FORM.test(vr);
   const head = Buffer.alloc(isLong ? 12 : 8);
   writeTag(head, tag);
@@ -71,10 +87,10 @@ export function elementHeader(tag: Tag, vr: string, length: number | undefined):
 }
 
 /** An element with a value, padded to an even length. PS3.5 7.1.1. */
-export function valueElement(tag: Tag, vr: string, value: Uint8Array): Uint8Array {
+export function valueElement(tag: Tag, vr: string, value: Uint8Array, isImplicit = false): Uint8Array {
   const padded = value.length % 2 === 0 ? value : Buffer.concat([value, paddingOf(vr)]);
-  const fits = LONG_FORM.test(vr) || padded.length <= SHORT_LIMIT;
-  return Buffer.concat([elementHeader(tag, fits ? vr : 'UN', padded.length), padded]);
+  const fits = isImplicit || LONG_FORM.test(vr) || padded.length <= SHORT_LIMIT;
+  return Buffer.concat([elementHeader(tag, fits ? vr : 'UN', padded.length, isImplicit), padded]);
 }
 
 function elementPieces(context: WriteContext, element: RawElement): readonly WrittenPiece[] {
@@ -83,10 +99,14 @@ function elementPieces(context: WriteContext, element: RawElement): readonly Wri
   const vr = explicitVrOf(element.vr, context.isSigned);
   if (context.gaps?.some((gap) => gap.at === offset)) {
     const padding = length % 2 === 0 ? [] : [paddingOf(vr)];
-    return [elementHeader(tag, vr, length + padding.length), { value: element }, ...padding];
+    return [
+      elementHeader(tag, vr, length + padding.length, context.isImplicit),
+      { value: element },
+      ...padding,
+    ];
   }
   const value = context.bytes.subarray(offset, offset + length);
-  if (!isEncapsulated) return [valueElement(tag, vr, inLittleEndian(value, element))];
+  if (!isEncapsulated) return [valueElement(tag, vr, inLittleEndian(value, element), context.isImplicit)];
   if (!context.keepsFragments) {
     throw new PacsError(
       'unsupported-transfer-syntax',
@@ -108,7 +128,7 @@ function sequencePieces(
     head.writeUInt32LE(lengthOf(pieces), 4);
     return [head, ...pieces];
   });
-  return [elementHeader(tag, 'SQ', lengthOf(content)), ...content];
+  return [elementHeader(tag, 'SQ', lengthOf(content), context.isImplicit), ...content];
 }
 
 function lengthOf(pieces: readonly WrittenPiece[]): number {

@@ -6,7 +6,7 @@
  */
 import { LOSSY_TRANSFER_SYNTAXES } from '../../dicom/transcode/pixel-description.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
-import type { AcceptedContext } from './association.ts';
+import type { AcceptedContext } from './association-terms.ts';
 import type { AnsweredContext, AssociateRequest, ProposedContext, RoleSelection } from './pdu.ts';
 import { IDENTIFIER_SYNTAXES, serviceOf, STORED_SYNTAXES, type Service } from './sop-classes.ts';
 

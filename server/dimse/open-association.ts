@@ -5,12 +5,11 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../../dicom/vocabulary/uids.ts';
-import { Association, type AcceptedContext } from './association.ts';
+import { Association } from './association.ts';
+import type { AcceptedContext } from './association-terms.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import {
   ABORT_REASON,
-  decodeAssociateAccept,
-  decodeAssociateReject,
   encodeAssociateRequest,
   PDU_TYPE,
   type AssociateAccept,
@@ -18,6 +17,7 @@ import {
   type ProposedContext,
   type RoleSelection,
 } from './pdu.ts';
+import { decodeAssociateAccept, decodeAssociateReject } from './pdu-decoder.ts';
 import type { DimsePeer } from './peer.ts';
 import { secureOptions, type TlsMaterial } from './tls.ts';
 

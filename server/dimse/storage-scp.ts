@@ -6,7 +6,8 @@
 import { writeFileMeta } from '../../dicom/transcode/file-meta.ts';
 import { asPacsError, FAILURES, PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
 import { isUid } from '../../dicom/vocabulary/uids.ts';
-import type { Association, IncomingMessage } from './association.ts';
+import type { Association } from './association.ts';
+import type { IncomingMessage } from './association-terms.ts';
 import { COMMAND, errorComment, RESPONSE } from './command-set.ts';
 import type { ServerSide, StoreAnswer } from './scp-services.ts';
 import { stageDataSet, type StagingFolder } from './staging.ts';
