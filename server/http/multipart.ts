@@ -1,8 +1,8 @@
 /**
  * multipart/related, streamed both ways. RFC 2046 5.1.1, RFC 2387, PS3.18 8.6.1.2.
  *
- * Trap: a delimiter may be cut anywhere by the network, so as many bytes as a delimiter has, less one, are always
- * held back until more has come.
+ * Trap: a delimiter may be cut anywhere by the network, so what may be the beginning of one is held back until more has
+ * come. All else is passed on as it came, without a copy.
  */
 import { randomUUID } from 'node:crypto';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
@@ -41,6 +41,7 @@ const DEFAULT_LIMITS: MultipartLimits = {
   maxHeaderBytes: 16 * 1024,
 };
 const CRLF = '\r\n';
+const CARRIAGE_RETURN = 0x0d;
 /** RFC 2046 5.1.1 allows 70 characters; Orthanc's DICOMweb client sends 73. */
 const BOUNDARY = /^[\x20-\x7e]{1,200}$/;
 
@@ -143,6 +144,16 @@ async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
   while ((await chunks.next()).done !== true);
 }
 
+/** How many bytes at the end of `bytes` are those that the delimiter begins with. */
+function beginningOf(delimiter: Buffer, bytes: Buffer): number {
+  let at = bytes.indexOf(CARRIAGE_RETURN, Math.max(0, bytes.length - delimiter.length + 1));
+  while (at >= 0) {
+    if (delimiter.compare(bytes, at, bytes.length, 0, bytes.length - at) === 0) return bytes.length - at;
+    at = bytes.indexOf(CARRIAGE_RETURN, at + 1);
+  }
+  return 0;
+}
+
 /** A window over a stream of chunks that finds delimiters across their edges. */
 class DelimitedReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -163,7 +174,7 @@ class DelimitedReader {
     const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
       while (!isDone) {
         const at = this.#window.indexOf(delimiter);
-        const end = at >= 0 ? at : Math.max(0, this.#window.length - delimiter.length + 1);
+        const end = at >= 0 ? at : this.#window.length - beginningOf(delimiter, this.#window);
         const bytes = this.#window.subarray(0, end);
         if (at >= 0) {
           isDone = true;
