@@ -1,26 +1,23 @@
 /**
- * Stores one instance: stage → read the header → sync → reserve → move to its key → commit its row.
+ * Stores one instance: stage → read the header → sync and reserve → move to its key → commit its row.
  *
  * What arrives is what is kept: nothing is coerced. An outcome `stored` or `identical` means bytes and row are
  * durable; every failure before that leaves nothing visible and nothing behind (PS3.18 10.5, PS3.4 B.2.3).
  * Trap: when the connection breaks during COMMIT nobody knows whether the row is there; the bytes must then stay.
  */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ReadLimits } from '../../dicom/read/part10-reader.ts';
-import { TAG } from '../../dicom/vocabulary/dictionary.ts';
-import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { InstanceHeader, InstanceIdentity } from '../../dicom/vocabulary/instance.ts';
 import { CommitUnknownError, inTransaction } from '../storage/database.ts';
 import type { Pool, PoolClient } from '../storage/database.ts';
-import { insertInstance, lockInstance, releaseObject, reserveObject } from '../storage/instance-rows.ts';
+import { findOrReserve, insertInstance, lockInstance, releaseObject } from '../storage/instance-rows.ts';
 import type { NewInstance } from '../storage/instance-rows.ts';
-import { objectKeyOf } from '../storage/object-store.ts';
 import type { ObjectStore, StagedObject } from '../storage/object-store.ts';
 import { findInstance } from '../storage/study-index.ts';
 import type { Origin, Sender, StoredInstance } from '../storage/stored-instance.ts';
 import { differenceBetween } from './duplicate-difference.ts';
+import { identityOf, newInstance } from './new-instance.ts';
 import { readStagedHeader } from './staged-header.ts';
 
 /** What became of one instance. `refused` is a value, not an exception: the rest of a batch goes on. */
@@ -163,31 +160,38 @@ export class InstanceStore {
 
   async #keep(staged: StagedObject, header: InstanceHeader, options: StoreOptions): Promise<StoreOutcome> {
     const instance = newInstance(staged, header, options);
-    const known = await findInstance(this.#pool, header.sopInstanceUid);
-    if (known) return compared(known, instance);
-    const { objectKey } = instance;
-    await staged.sync();
-    await reserveObject(this.#pool, objectKey, instance.sopInstanceUid);
+    const { objectKey, sopInstanceUid } = instance;
+    const [synced, known] = await Promise.allSettled([
+      staged.sync(),
+      findOrReserve(this.#pool, objectKey, sopInstanceUid),
+    ]);
+    if (known.status === 'rejected') throw known.reason;
+    if (known.value) return compared(known.value, instance);
     try {
-      const outcome = await inTransaction(this.#pool, (client) => this.#commit(client, staged, instance));
+      if (synced.status === 'rejected') throw synced.reason;
+      await staged.moveTo(objectKey);
+      const outcome = await inTransaction(this.#pool, (client) => this.#commit(client, instance));
       if (outcome.status === 'stored') this.#hooks.afterCommit?.(outcome.instance);
-      else await this.#undo(() => releaseObject(this.#pool, objectKey));
+      else await this.#takeBack(objectKey);
       return outcome;
     } catch (error) {
-      return await this.#recover(error, objectKey, instance.sopInstanceUid);
+      return await this.#recover(error, objectKey, sopInstanceUid);
     }
   }
 
-  /** The body of the transaction. Another store of the same UID waits at the lock until this one is over. */
-  async #commit(client: PoolClient, staged: StagedObject, instance: NewInstance): Promise<StoreOutcome> {
-    await lockInstance(client, instance.sopInstanceUid);
+  /** The body of the transaction. Another store of the same UID waits in it until this one is over. */
+  async #commit(client: PoolClient, instance: NewInstance): Promise<StoreOutcome> {
+    const stored = await insertInstance(client, instance);
+    if (stored) {
+      await this.#hooks.inTransaction?.(client, stored);
+      return { status: 'stored', instance: stored };
+    }
     const rival = await findInstance(client, instance.sopInstanceUid);
     if (rival) return compared(rival, instance);
-    await staged.moveTo(instance.objectKey);
-    const storedAt = await insertInstance(client, instance);
-    const stored: StoredInstance = { ...instance, storedAt };
-    await this.#hooks.inTransaction?.(client, stored);
-    return { status: 'stored', instance: stored };
+    throw new PacsError(
+      'storage-unavailable',
+      'The reservation of an object was taken back during its store',
+    );
   }
 
   /** After a failed transaction: removes the bytes, unless the commit may have succeeded after all. */
@@ -199,11 +203,16 @@ export class InstanceStore {
         return { status: 'stored', instance: found };
       }
     }
+    await this.#takeBack(objectKey);
+    throw error;
+  }
+
+  /** Removes an object that no row owns, and then its reservation. */
+  async #takeBack(objectKey: string): Promise<void> {
     await this.#undo(async () => {
       await this.#objects.delete(objectKey);
       await releaseObject(this.#pool, objectKey);
     });
-    throw error;
   }
 
   /** The row as it is once the lost transaction is over. Throws {@link UnsettledError} when the database stays away. */
@@ -262,33 +271,4 @@ function checkStudy(identity: Partial<InstanceIdentity>, expected: string | unde
     'study-mismatch',
     `Study Instance UID (0020,000D) is ${identity.studyInstanceUid ?? 'absent'}; the request is for ${expected}`,
   );
-}
-
-function identityOf(header: InstanceHeader): InstanceIdentity {
-  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid } = header;
-  return { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid };
-}
-
-function newInstance(
-  staged: StagedObject,
-  header: InstanceHeader,
-  { origin, sender }: StoreOptions,
-): NewInstance {
-  return {
-    ...identityOf(header),
-    transferSyntaxUid: header.transferSyntaxUid,
-    objectKey: objectKeyOf(header.sopInstanceUid, randomBytes(8).toString('hex')),
-    sizeBytes: staged.sizeBytes,
-    sha256: staged.sha256,
-    metadata: inUnicode(header.attributes),
-    origin,
-    ...(sender ? { sender } : {}),
-    ...(header.pixelData ? { pixelData: header.pixelData } : {}),
-  };
-}
-
-/** The header's text is Unicode already, so its JSON form says so. The stored bytes keep their own character set. */
-function inUnicode(attributes: DataSet): DataSet {
-  if (!attributes[TAG.SpecificCharacterSet]) return attributes;
-  return { ...attributes, [TAG.SpecificCharacterSet]: { vr: 'CS', Value: ['ISO_IR 192'] } };
 }

@@ -26,6 +26,8 @@ const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58']);
 /** Those among them that end the connection: they may come after a COMMIT that was carried out. */
 const BREAKING_CLASSES = new Set(['08', '57', '58', 'XX']);
 const CONNECT_MS = 10_000;
+/** A new connection knows neither tables nor statements: the first store on it costs several. */
+const IDLE_MS = 300_000;
 /** Beyond its own limit the database has this long to say so; then its connection counts as dead. */
 const ANSWER_MS = 2_000;
 
@@ -57,6 +59,7 @@ export function createPool(options: DatabaseOptions): Pool {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     max: options.maxConnections ?? 10,
+    idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     ...timeLimits(options.statementSeconds ?? 0),
@@ -117,14 +120,21 @@ async function applyMigration(client: PoolClient, folder: string, name: string):
   await client.query('COMMIT');
 }
 
-/** Sends one statement. Failures are a `PacsError` without row values. */
+/**
+ * Sends one statement. Failures are a `PacsError` without row values. A statement with a `name`, which must be its own, is
+ * planned once for each connection: for those that every store sends.
+ */
 export async function query(
   target: Queryable,
   text: string,
   values: readonly unknown[] = [],
+  name?: string,
 ): Promise<Row[]> {
   try {
-    const result = await target.query<Row>(text, [...values]);
+    const result =
+      name === undefined
+        ? await target.query<Row>(text, [...values])
+        : await target.query<Row>({ name, text, values: [...values] });
     return result.rows;
   } catch (error) {
     throw databaseError(error);

@@ -2,23 +2,20 @@
  * Objects as files of one folder: `objects/` holds what is kept, `staging/` what is being written.
  *
  * A staged file is linked to its place, not renamed: the name that stays in `staging/` until the row is committed says, after
- * a crash, which object may have no owner. Trap: a rename survives a power failure only when the directory is synced too, and a new directory only when its
- * parent is. Both folders lie under one root because a rename across file systems is a copy.
+ * a crash, which object may have no owner. Both folders lie under one root because a rename across file systems is a copy.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { guarded, linkOrRename, makeDurableFolder, piecesOf, readRange, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
+import type { WrittenBytes } from './durable-files.ts';
 import { objectKeyOf, type ByteRange, type ObjectStore } from './object-store.ts';
 import type { StagedObject, StageOptions } from './object-store.ts';
 
-const KEY = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9.]{1,64}-[0-9a-f]{16}\.dcm$/;
-
-/** Bytes of one read: few trips to the disk and to the socket, and little memory for each request. */
-const PIECE_BYTES = 1024 * 1024;
-
-const RENAMED_INSTEAD: readonly string[] = ['EEXIST', 'EPERM', 'ENOTSUP', 'ENOSYS'];
+/** Objects of earlier versions lie one folder deeper. */
+const KEY = /^[0-9a-f]{2}\/(?:[0-9a-f]{2}\/)?[0-9.]{1,64}-[0-9a-f]{16}\.dcm$/;
 
 export class FileObjectStore implements ObjectStore {
   readonly #objects: string;
@@ -45,8 +42,8 @@ export class FileObjectStore implements ObjectStore {
     const path = join(this.#staging, randomUUID());
     const file = await guarded('stage', () => open(path, 'wx+'));
     try {
-      const { sizeBytes, sha256 } = await writeAll(file, body, options.maxBytes ?? Infinity);
-      return new StagedFile(path, file, sizeBytes, sha256, (key) => this.#prepare(key));
+      const written = await writeAll(file, body, options.maxBytes ?? Infinity);
+      return new StagedFile(path, file, written, (key) => this.#prepare(key));
     } catch (error) {
       await file.close();
       await rm(path, { force: true });
@@ -121,6 +118,7 @@ export class FileObjectStore implements ObjectStore {
 class StagedFile implements StagedObject {
   readonly sizeBytes: number;
   readonly sha256: string;
+  readonly #head: Uint8Array;
   #path: string;
   readonly #prepare: (key: string) => Promise<string>;
   #file: FileHandle | undefined;
@@ -128,20 +126,21 @@ class StagedFile implements StagedObject {
   constructor(
     path: string,
     file: FileHandle,
-    sizeBytes: number,
-    sha256: string,
+    { sizeBytes, sha256, head }: WrittenBytes,
     prepare: (key: string) => Promise<string>,
   ) {
     this.#path = path;
     this.#file = file;
     this.sizeBytes = sizeBytes;
     this.sha256 = sha256;
+    this.#head = head;
     this.#prepare = prepare;
   }
 
   async read({ start, end }: ByteRange): Promise<Uint8Array> {
     const file = this.#open();
     const length = Math.max(0, Math.min(end, this.sizeBytes) - start);
+    if (start + length <= this.#head.byteLength) return this.#head.subarray(start, start + length);
     return await guarded('read', () => readRange(file, start, length));
   }
 
@@ -176,101 +175,5 @@ class StagedFile implements StagedObject {
     const file = this.#file;
     this.#file = undefined;
     if (file) await guarded('close', () => file.close());
-  }
-}
-
-async function writeAll(
-  file: FileHandle,
-  body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<{ sizeBytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxBytes) {
-      throw new PacsError('too-large', `The object is larger than ${maxBytes} bytes, the configured limit`);
-    }
-    hash.update(chunk);
-    await guarded('write', () => writeFully(file, chunk));
-  }
-  return { sizeBytes, sha256: hash.digest('hex') };
-}
-
-async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < chunk.byteLength) written += (await file.write(chunk, written)).bytesWritten;
-}
-
-async function readRange(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // every byte that is given out is read into it
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, start + filled);
-    if (bytesRead === 0) return bytes.subarray(0, filled);
-    filled += bytesRead;
-  }
-  return bytes;
-}
-
-/** The bytes of a range, or as many as there are of it. */
-async function* piecesOf(path: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
-  const file = await guarded('read', () => open(path, 'r'));
-  try {
-    for (let at = start; at < end;) {
-      const length = Math.min(PIECE_BYTES, end - at);
-      const piece = await guarded('read', () => readRange(file, at, length));
-      if (piece.byteLength > 0) yield piece;
-      if (piece.byteLength < length) return;
-      at += length;
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-async function makeDurableFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  // `first` is the topmost folder that is new: its parent and every new folder above ours must be synced.
-  for (let parent = dirname(folder); ; parent = dirname(parent)) {
-    await syncFolder(parent);
-    if (parent === dirname(first) || parent === dirname(parent)) return;
-  }
-}
-
-/** What is there already is replaced. Some file systems (FAT, some network disks) know no links; there a crash may leave an object without an owner. */
-async function linkOrRename(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!RENAMED_INSTEAD.includes(code)) throw error;
-    await rename(from, to);
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Runs a file operation; its failure says what was tried and the system's code, never a path. */
-async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof PacsError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'ENOENT' && what === 'read') {
-      throw new PacsError('not-found', 'The object store has no object under this key');
-    }
-    throw new PacsError('storage-unavailable', `The object store could not ${what} (${code})`, {
-      cause: error,
-    });
   }
 }

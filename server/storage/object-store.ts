@@ -34,6 +34,7 @@ export interface StageOptions {
 
 /** Durable bytes by key. Keys come from {@link objectKeyOf}. Failures of the medium are `storage-unavailable`, unknown keys `not-found`. */
 export interface ObjectStore {
+  /** Writes `body`, whose pieces must stay as they are when the next is asked for: they are written several at a time. */
   stage(body: AsyncIterable<Uint8Array>, options?: StageOptions): Promise<StagedObject>;
   read(key: string, range?: ByteRange): Promise<Uint8Array>;
   /** The same in pieces; fails when it is read. Throws `internal` for what is no key. */
@@ -52,14 +53,14 @@ export interface ObjectStore {
 }
 
 /**
- * A new key for an instance's bytes: two folders from a hash of the UID (so that no folder grows large), then the UID
- * and `token`. The token must be new for each attempt to store: only then may a failed attempt remove what it wrote
+ * A new key for an instance's bytes: a folder from a hash of the UID (256 of them: a million objects are 4,000 in each, and
+ * making a folder durable, which costs more than a small object, soon ends), then the UID and `token`. The token must be new for each attempt to store: only then may a failed attempt remove what it wrote
  * without asking whose it is. Throws `invalid-uid`; `token` is 16 hexadecimal digits.
  */
 export function objectKeyOf(sopInstanceUid: string, token: string): string {
   const uid = parseUid(sopInstanceUid, 'SOP Instance UID (0008,0018)');
-  const fan = createHash('sha256').update(uid).digest('hex');
-  return `${fan.slice(0, 2)}/${fan.slice(2, 4)}/${uid}-${token}.dcm`;
+  const fan = createHash('sha256').update(uid).digest('hex').slice(0, 2);
+  return `${fan}/${uid}-${token}.dcm`;
 }
 
 /** The SOP Instance UID that a key was made of. */

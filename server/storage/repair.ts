@@ -2,7 +2,8 @@
  * What a crash left is put right at start-up: staged bytes that never became an object, and objects that never got a row.
  * What a server left that outlived its database is put right while it runs.
  *
- * Trap: another process may be storing at this moment. An object is only touched under the lock that its store holds.
+ * Trap: another process may be storing at this moment. An object is only touched under the lock that its transaction
+ * holds; before that its reservation says how long ago the store began, and without one the store comes to nothing.
  */
 import { inTransaction, query } from './database.ts';
 import type { Pool } from './database.ts';
@@ -22,7 +23,7 @@ export interface RepairReport {
 
 /** Removes leftovers. Call once per process, before the first store. */
 export async function repairStorage(pool: Pool, objects: ObjectStore): Promise<RepairReport> {
-  const ownerless = await removeOwnerless(pool, objects);
+  const ownerless = await removeOwnerless(pool, objects, 0);
   const stagedRemoved = await objects.removeStaged();
   return { stagedRemoved, objectsRemoved: ownerless + (await removeAbandoned(pool, objects, 0)) };
 }
@@ -50,7 +51,8 @@ export function repairRegularly(
 
 /** What can be put right while stores are under way. How many objects were removed. */
 export async function removeLeftovers(pool: Pool, objects: ObjectStore): Promise<number> {
-  return (await removeOwnerless(pool, objects)) + (await removeAbandoned(pool, objects, ABANDONED_SECONDS));
+  const ownerless = await removeOwnerless(pool, objects, ABANDONED_SECONDS);
+  return ownerless + (await removeAbandoned(pool, objects, ABANDONED_SECONDS));
 }
 
 /** Ends reservations older than so many seconds, and removes their objects where no row owns them. How many were removed. */
@@ -66,38 +68,47 @@ export async function removeAbandoned(
   );
   let objectsRemoved = 0;
   for (const row of pending) {
-    if (await removePending(pool, objects, textAt(row, 'object_key'), textAt(row, 'sop_instance_uid'))) {
-      objectsRemoved += 1;
-    }
+    const [key, uid] = [textAt(row, 'object_key'), textAt(row, 'sop_instance_uid')];
+    if (await removePending(pool, objects, key, uid, olderThanSeconds)) objectsRemoved += 1;
   }
   return objectsRemoved;
 }
 
 /**
  * Objects that were moved to their place, and whose store never heard what became of their row. Their reservation may be
- * lost too: it is not synced. One that is being stored at this moment is locked, or has its row already.
+ * lost too: it is not synced.
  */
-async function removeOwnerless(pool: Pool, objects: ObjectStore): Promise<number> {
+async function removeOwnerless(pool: Pool, objects: ObjectStore, olderThanSeconds: number): Promise<number> {
   let removed = 0;
   for (const key of await objects.stagedKeys()) {
-    if (await removePending(pool, objects, key, sopInstanceUidOf(key))) removed += 1;
+    if (await removePending(pool, objects, key, sopInstanceUidOf(key), olderThanSeconds)) removed += 1;
   }
   return removed;
 }
 
+/** Ends one store, unless it began less than so many seconds ago. True when it left an object. */
 async function removePending(
   pool: Pool,
   objects: ObjectStore,
   objectKey: string,
   sopInstanceUid: string,
+  olderThanSeconds: number,
 ): Promise<boolean> {
   return await inTransaction(pool, async (client) => {
     if (!(await tryLockInstance(client, sopInstanceUid))) return false;
     // The reservation ends in the transaction that writes the row, so one of the two is there, never both.
-    const owned = await query(client, 'SELECT 1 FROM instance WHERE object_key = $1', [objectKey]);
-    if (owned.length === 0) await objects.delete(objectKey);
+    const [row] = await query(
+      client,
+      `SELECT EXISTS (SELECT FROM instance WHERE object_key = $1) AS is_owned,
+         EXISTS (SELECT FROM pending_object
+           WHERE object_key = $1 AND reserved_at > now() - make_interval(secs => $2)) AS is_recent`,
+      [objectKey, olderThanSeconds],
+    );
+    if (row?.['is_recent'] === true) return false;
+    const isOwned = row?.['is_owned'] === true;
+    if (!isOwned) await objects.delete(objectKey);
     await releaseObject(client, objectKey);
     await objects.forgetStaged(objectKey);
-    return owned.length === 0;
+    return !isOwned;
   });
 }

@@ -122,7 +122,7 @@ describe.each(STORES)('an object store of $name', ({ open }) => {
     await expect(store.read(KEY)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it.each(['../../etc/passwd', '/etc/passwd', 'aa/bb/../x-0123456789abcdef.dcm', ''])(
+  it.each(['../../etc/passwd', '/etc/passwd', 'aa/../x-0123456789abcdef.dcm', ''])(
     'refuses the key %s',
     async (key) => {
       await expect(store.read(key)).rejects.toBeInstanceOf(PacsError);
@@ -142,7 +142,7 @@ describe('an object key', () => {
   it('differs for the same UID and another attempt, and lies in a folder of the UID’s hash', () => {
     const other = objectKeyOf('1.2.3', 'fedcba9876543210');
     expect(other).not.toBe(KEY);
-    expect(other.slice(0, 6)).toBe(KEY.slice(0, 6));
+    expect(other.slice(0, 3)).toBe(KEY.slice(0, 3));
   });
 
   it.each(['../1.2', '1.2/3', '', '1.02'])('cannot be made of %s', (uid) => {

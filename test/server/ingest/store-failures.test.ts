@@ -6,7 +6,7 @@ import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import type { InstanceStore } from '../../../server/ingest/store-instances.ts';
 import { inTransaction, query } from '../../../server/storage/database.ts';
 import type { PoolClient } from '../../../server/storage/database.ts';
-import { lockInstance, reserveObject } from '../../../server/storage/instance-rows.ts';
+import { lockInstance } from '../../../server/storage/instance-rows.ts';
 import { objectKeyOf } from '../../../server/storage/object-store.ts';
 import type { ObjectStore, StagedObject } from '../../../server/storage/object-store.ts';
 import { removeAbandoned, removeLeftovers, repairStorage } from '../../../server/storage/repair.ts';
@@ -24,6 +24,13 @@ afterEach(() => {
 const broken = (): never => {
   throw new PacsError('storage-unavailable', 'The disk is full (ENOSPC)');
 };
+
+async function reserve(objectKey: string, sopInstanceUid: string): Promise<void> {
+  await query(storage.pool, 'INSERT INTO pending_object (object_key, sop_instance_uid) VALUES ($1, $2)', [
+    objectKey,
+    sopInstanceUid,
+  ]);
+}
 
 type Step = 'none' | 'stage' | 'read' | 'sync' | 'moveTo' | 'after moveTo';
 
@@ -205,7 +212,7 @@ describe('repair at start-up', () => {
   it('removes staged bytes and objects that never got a row', async () => {
     const forgotten = await storage.objects.stage(inPieces(dicomFile()));
     const staged = await storage.objects.stage(inPieces(dicomFile()));
-    await reserveObject(storage.pool, key, '1.2.3.1');
+    await reserve(key, '1.2.3.1');
     await staged.moveTo(key);
     expect(await repairStorage(storage.pool, storage.objects)).toEqual({
       stagedRemoved: 1,
@@ -239,14 +246,14 @@ describe('repair at start-up', () => {
   it('keeps an object whose row is there although its reservation is too', async () => {
     const outcome = await storeBytes(storage.instances(), dicomFile());
     if (outcome.status !== 'stored') throw new Error('not stored');
-    await reserveObject(storage.pool, outcome.instance.objectKey, '1.2.3.1');
+    await reserve(outcome.instance.objectKey, '1.2.3.1');
     expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(0);
     expect((await storage.files()).kept).toHaveLength(1);
     expect(await storage.reservations()).toBe(0);
   });
 
   it('leaves alone what another process is storing', async () => {
-    await reserveObject(storage.pool, key, '1.2.3.1');
+    await reserve(key, '1.2.3.1');
     await inTransaction(storage.pool, async (client) => {
       await lockInstance(client, '1.2.3.1');
       expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(0);
@@ -256,7 +263,7 @@ describe('repair at start-up', () => {
 
   it('leaves a young reservation alone while the server runs, and ends an old one', async () => {
     const staged = await storage.objects.stage(inPieces(dicomFile()));
-    await reserveObject(storage.pool, key, '1.2.3.1');
+    await reserve(key, '1.2.3.1');
     await staged.moveTo(key);
     expect(await removeAbandoned(storage.pool, storage.objects, 300)).toBe(0);
     expect((await storage.files()).kept).toHaveLength(1);
@@ -265,6 +272,49 @@ describe('repair at start-up', () => {
     await staged.discard();
     expect(await storage.files()).toEqual({ kept: [], staged: [] });
     expect(await storage.reservations()).toBe(0);
+  });
+
+  it('leaves alone what is moved to its place and not yet committed, as long as it is young', async () => {
+    const staged = await storage.objects.stage(inPieces(dicomFile()));
+    await reserve(key, '1.2.3.1');
+    await staged.moveTo(key);
+    expect(await removeLeftovers(storage.pool, storage.objects)).toBe(0);
+    expect((await storage.files()).kept).toHaveLength(1);
+    await query(storage.pool, "UPDATE pending_object SET reserved_at = now() - interval '301 seconds'");
+    expect(await removeLeftovers(storage.pool, storage.objects)).toBe(1);
+    expect(await storage.files()).toEqual({ kept: [], staged: [] });
+  });
+
+  it('makes a store come to nothing whose object it removed', async () => {
+    const removing: ObjectStore = wrappedStore(storage.objects, {
+      stage: async (...given) => {
+        const staged = await storage.objects.stage(...given);
+        return wrappedObject(staged, {
+          moveTo: async (to) => {
+            await staged.moveTo(to);
+            expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(1);
+          },
+        });
+      },
+    });
+    await expectNothingThenSuccess(storage.instances({ objects: removing }));
+    await expectRetryWorks();
+  });
+
+  it('waits at the lock, and never removes what a store has committed meanwhile', async () => {
+    let repaired: Promise<unknown> = Promise.resolve();
+    const repairing = storage.instances({
+      hooks: {
+        inTransaction: async () => {
+          repaired = repairStorage(storage.pool, storage.objects);
+          await repaired;
+        },
+      },
+    });
+    const outcome = await storeBytes(repairing, dicomFile());
+    await repaired;
+    expect(outcome.status).toBe('stored');
+    expect((await storage.files()).kept).toHaveLength(1);
   });
 
   it('removes what a store could not remove itself', async () => {
