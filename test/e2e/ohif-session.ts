@@ -33,8 +33,8 @@ export interface OhifSession {
   store(uid: string, findings: readonly (readonly Finding[])[], changes?: StudyChanges): Promise<void>;
   /** Stores the first demo study with a fracture of the wrist and waits until it is analysed; its UID. */
   storeDemo(): Promise<string>;
-  /** Opens a study in a mode and waits for the first overlay; `mode` is the route, ours by default. */
-  open(uid: string, mode?: string): Promise<Page>;
+  /** Opens a study in a mode and waits for its image; `mode` is the route, ours by default, `language` what OHIF is set to. */
+  open(uid: string, mode?: string, language?: string): Promise<Page>;
 }
 
 export interface StudyChanges {
@@ -92,7 +92,7 @@ export function ohifSession(): OhifSession {
         radiograph(uid, index + 1, changes.image, changes.isMonochrome1),
       );
       const pairs = images.map(({ metadata }, index) => {
-        const source = sourceOf(uid, index + 1);
+        const source = sourceOf(uid, index + 1, changes.image);
         return { metadata, outcome: analysed(source, [regionOf(source), ...(findings[index] ?? [])]) };
       });
       const { metadata } = reportOf(pairs);
@@ -115,15 +115,16 @@ export function ohifSession(): OhifSession {
       await expect.poll(isDone, { timeout: 150_000, interval: 500 }).toBe('done');
       return uid;
     },
-    open: async (uid, mode = 'osteon') => {
+    open: async (uid, mode = 'osteon', language = 'en-US') => {
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
       page.on('pageerror', (error) => errors.push(error.message));
       page.on('console', (message) => {
         if (message.text().includes('Content Security Policy')) errors.push(message.text());
       });
-      await page.addInitScript(() => {
+      await page.addInitScript((chosen) => {
         localStorage.setItem('shownTours', JSON.stringify(['basicViewerTour']));
-      });
+        localStorage.setItem('i18nextLng', chosen);
+      }, language);
       await page.goto(`${address}/${mode}?StudyInstanceUIDs=${uid}`);
       await page.locator('.cornerstone-canvas').first().waitFor({ timeout: 120_000 });
       return page;

@@ -8,7 +8,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import type { SourceImage } from '../../dicom/vocabulary/finding.ts';
-import { boneAgeOf, fractureAt, sourceOf } from '../support/reading-room-studies.ts';
+import {
+  boneAgeOf,
+  boxIn,
+  fractureAt,
+  sourceOf,
+  TWELVE_MEGAPIXELS,
+} from '../support/reading-room-studies.ts';
 import {
   brightRectangle,
   drawnBox,
@@ -96,9 +102,12 @@ describe.skipIf(!TESTED_APPLICATION)('a study with a result', () => {
     ['MONOCHROME2', {}, false],
     ['MONOCHROME1', {}, true],
     ['non-square pixels', { PixelSpacing: ['0.2', '0.1'] }, false],
+    ['twelve megapixels', TWELVE_MEGAPIXELS, false],
   ] as const)('lies within half a pixel of the report: %s', async (name, image, isMonochrome1) => {
     const uid = `1.2.826.2.${name.length}${isMonochrome1 ? '.1' : ''}`;
-    await ohif.store(uid, [[fractureAt(sourceOf(uid, 1), 'fracture-1')]], { image, isMonochrome1 });
+    const source = sourceOf(uid, 1, image);
+    const fracture = fractureAt(source, 'fracture-1', { box: boxIn(image) });
+    await ohif.store(uid, [[fracture]], { image, isMonochrome1 });
     page = await ohif.open(uid);
     await untilDrawn(page);
     await page.locator('.cornerstone-canvas').first().hover();
@@ -110,6 +119,20 @@ describe.skipIf(!TESTED_APPLICATION)('a study with a result', () => {
         .poll(() => distanceFromImage(shown), { message: `${name}, keys ${keys}` })
         .toBeLessThanOrEqual(0.5);
     }
+  });
+
+  test('is selected by a click on its box, and said in Korean where OHIF is set to it', async () => {
+    const uid = '1.2.826.6';
+    await ohif.store(uid, [[fractureAt(sourceOf(uid, 1), 'fracture-1')]]);
+    page = await ohif.open(uid, 'osteon', 'ko');
+    const [left, top, right, bottom] = await untilDrawn(page);
+    const panel = page.locator('osteon-findings-panel');
+    await panel.getByText('골절 92 %').first().waitFor();
+    expect(await page.locator('osteon-corner-notice').first().innerText()).toContain('연구용');
+    expect(await panel.locator('.finding[aria-pressed="true"]').count()).toBe(0);
+    await page.mouse.click((left + right) / 2, (top + bottom) / 2);
+    await panel.locator('.finding[aria-pressed="true"]').waitFor();
+    await picture(page, 'korean');
   });
 
   test('that the server has analysed itself is drawn and listed', async () => {

@@ -1,6 +1,7 @@
 /** What of the OHIF extension needs no browser: instances as OHIF holds them, keys, drawn elements, the store. */
 import dcmjs from 'dcmjs';
 import { expect, test } from 'vitest';
+import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { readReport } from '../../dicom/sr/report-reader.ts';
 import { studyReportOf } from '../../viewer-extension/core/study-report.ts';
 import type { DisplayItem } from '../../viewer-extension/core/overlay-shape.ts';
@@ -9,6 +10,8 @@ import { keyOf, withOwnHotkeys } from '../../viewer-extension/ohif/hotkeys.ts';
 import { highestProbability } from '../../viewer-extension/ohif/hanging-protocol.ts';
 import { dataSetOfNaturalised } from '../../viewer-extension/ohif/naturalised.ts';
 import { presentationStateHandler } from '../../viewer-extension/ohif/presentation-states.ts';
+import { hostLanguage, hostWordsOf } from '../../viewer-extension/ohif/words.ts';
+import { findingAt } from '../../viewer-extension/core/finding-at.ts';
 import { ResultStore } from '../../viewer-extension/ohif/result-store.ts';
 import { svgShapes } from '../../viewer-extension/painters/svg.ts';
 import { studyOf } from '../../viewer-extension/standalone/study.ts';
@@ -22,6 +25,7 @@ import {
   sourceOf,
 } from '../support/reading-room-studies.ts';
 
+const WORDS = hostWordsOf('en');
 const SOURCE = sourceOf('1.2.3', 1);
 const IMAGE = radiograph('1.2.3', 1).metadata;
 const FRACTURES = [
@@ -66,16 +70,16 @@ test('keys are plain letters where they are free, and take Shift where the host 
     { commandName: 'addNewSegment', keys: ['a'] },
     { commandName: 'somethingElse', keys: ['P'] },
   ];
-  const stock = withOwnHotkeys(host, false);
+  const stock = withOwnHotkeys(host, false, WORDS);
   expect(stock.slice(0, 2)).toEqual(host);
   expect(keyOf(stock, 'osteonToggleOverlay')).toBe('Shift+A');
   expect(keyOf(stock, 'osteonNextFinding')).toBe('N');
   expect(keyOf(stock, 'osteonPreviousFinding')).toBe('Shift+P');
-  const own = withOwnHotkeys(stock, true);
+  const own = withOwnHotkeys(stock, true, WORDS);
   expect(keyOf(own, 'osteonToggleOverlay')).toBe('A');
   const keys = own.flatMap((binding) => binding.keys.map((key) => key.toLowerCase()));
   expect(new Set(keys).size).toBe(keys.length);
-  expect(withOwnHotkeys(own, true)).toEqual(own);
+  expect(withOwnHotkeys(own, true, WORDS)).toEqual(own);
 });
 
 test('the store shows what is on an image, above the threshold, while the overlay is on', () => {
@@ -95,6 +99,44 @@ test('the store shows what is on an image, above the threshold, while the overla
   stop();
   store.clear();
   expect([store.report, store.findings, changes]).toEqual([undefined, [], 3]);
+});
+
+test('the store draws the parts of the hand of a bone age, and hides them with the rest', () => {
+  const store = new ResultStore();
+  const outline = [imagePoint(10, 10), imagePoint(60, 10), imagePoint(60, 60), imagePoint(10, 60)];
+  const boneAge = { ...boneAgeOf(SOURCE), handRegions: [{ region: 'carpus', outline } as const] };
+  const outcome = analysed(SOURCE, [boneAge]);
+  store.addReports([studyReportOf(reportOf([{ metadata: IMAGE, outcome }]).metadata) ?? []].flat());
+  const image = { sopInstanceUid: SOURCE.sopInstanceUid, frameNumber: 1 };
+  expect(store.shapesOn(image)).toMatchObject([{ kind: 'region', points: outline }]);
+  store.choose({ isOn: false });
+  expect(store.shapesOn(image)).toEqual([]);
+});
+
+test('the language is the one that OHIF has chosen, where it is spoken', () => {
+  const language = (search: string, stored: string | null, ...languages: readonly string[]) =>
+    hostLanguage({ search }, { getItem: () => stored }, { languages });
+  expect(language('?lng=ko', 'en-US', 'de')).toBe('ko');
+  expect(language('', 'ko-KR')).toBe('ko');
+  expect(language('', 'de', 'ko-KR')).toBe('en');
+  expect(language('', null, 'ko-KR', 'en')).toBe('ko');
+  expect(language('', null)).toBe('en');
+});
+
+test('a point means the smallest shape around it', () => {
+  const square = (findingId: string, side: number): DisplayItem => ({
+    kind: 'path',
+    findingId,
+    points: [
+      { x: 0, y: 0 },
+      { x: side, y: 0 },
+      { x: side, y: side },
+    ],
+    isClosed: true,
+    stroke: strokeOf('box', 'definite', false),
+  });
+  const list = [square('', 5), square('large', 90), square('small', 40)];
+  expect([20, 60, 99].map((at) => findingAt(list, { x: at, y: at }))).toEqual(['small', 'large', undefined]);
 });
 
 test('a display set is as sure as the surest finding on its images', () => {

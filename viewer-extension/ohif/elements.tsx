@@ -8,7 +8,7 @@ import { hiddenNotice } from '../core/findings.ts';
 import { FindingsPanel } from '../standalone/findings-panel.tsx';
 import baseStyles from '../standalone/styles/base.css?inline';
 import panelStyles from '../standalone/styles/panel.css?inline';
-import { wordsOf, WordsContext } from '../standalone/words.ts';
+import { WordsContext } from '../standalone/words.ts';
 import hostStyles from './panel.css?inline';
 import type { FindingNavigation } from './navigation.ts';
 import type { ResultSource } from './result-source.ts';
@@ -34,9 +34,8 @@ export function defineElements(parts: ElementParts): void {
 }
 
 function panelElement({ store, source, navigation }: ElementParts): CustomElementConstructor {
-  const words = wordsOf('en');
   const draw = (root: ShadowRoot) => {
-    const { image, images, report, analysis, problem } = store;
+    const { image, images, report, analysis, problem, words } = store;
     const open = {
       ...(report ? { report } : {}),
       ...(analysis ? { analysis } : {}),
@@ -69,7 +68,7 @@ function panelElement({ store, source, navigation }: ElementParts): CustomElemen
             navigation()?.goTo(finding);
           }}
         />
-        <p class="panel-notice">{aiNotice(report)}</p>
+        <p class="panel-notice">{aiNotice(report, words.finding)}</p>
       </WordsContext.Provider>,
       root,
     );
@@ -109,12 +108,14 @@ function noticeElement({ store, toggleKey }: ElementParts): CustomElementConstru
     }
 
     #draw(): void {
-      const { report, choice, visible, findings } = store;
+      const { report, choice, visible, findings, words } = store;
       const shown = choice.isOn
-        ? hiddenNotice(visible.length, findings.length)
-        : `overlay hidden (${toggleKey()})`;
+        ? hiddenNotice(visible.length, findings.length, words.finding)
+        : words.hidden(toggleKey());
       this.style.cssText = 'display: block; max-width: 24em; text-align: right; font-size: 12px';
-      this.textContent = [aiNotice(report), ...(shown === undefined ? [] : [shown])].join(' · ');
+      this.textContent = [aiNotice(report, words.finding), ...(shown === undefined ? [] : [shown])].join(
+        ' · ',
+      );
     }
   };
 }

@@ -14,6 +14,7 @@ import { hostComponent } from './react-host.ts';
 import { ResultSource } from './result-source.ts';
 import { ResultStore } from './result-store.ts';
 import { Session } from './session.ts';
+import { hostLanguage, hostWordsOf } from './words.ts';
 
 const ID = '@osteon/ohif-extension';
 const PANEL_ID = `${ID}.panelModule.findings`;
@@ -52,7 +53,7 @@ export function createExtension(url: string) {
         name: 'findings',
         iconName: 'EyeVisible',
         iconLabel: 'AI',
-        label: 'AI findings',
+        label: hostWordsOf(hostLanguage()).panelLabel,
         component: hostComponent(PANEL_ELEMENT),
       },
     ],

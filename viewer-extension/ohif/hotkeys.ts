@@ -1,6 +1,7 @@
 /**
  * Keys for our commands: A, N and P as in the reading room where the host leaves them free, else with Shift.
  */
+import type { HostWords } from './words.ts';
 
 /** A key binding as OHIF's customization `ohif.hotkeyBindings` lists it. */
 export interface HotkeyBinding {
@@ -10,12 +11,14 @@ export interface HotkeyBinding {
   readonly [other: string]: unknown;
 }
 
-/** Our commands, their words and letters. */
-export const COMMANDS = {
-  osteonToggleOverlay: { label: 'AI overlay on or off', letter: 'a' },
-  osteonNextFinding: { label: 'Next AI finding', letter: 'n' },
-  osteonPreviousFinding: { label: 'Previous AI finding', letter: 'p' },
+/** Our commands: which of our words names them, and their letters. */
+const COMMANDS = {
+  osteonToggleOverlay: { label: 'toggle', letter: 'a' },
+  osteonNextFinding: { label: 'next', letter: 'n' },
+  osteonPreviousFinding: { label: 'previous', letter: 'p' },
 } as const;
+
+export type CommandLabels = Pick<HostWords, (typeof COMMANDS)[keyof typeof COMMANDS]['label']>;
 
 type OwnCommand = keyof typeof COMMANDS;
 const OWN = Object.entries(COMMANDS) as [OwnCommand, (typeof COMMANDS)[OwnCommand]][];
@@ -27,6 +30,7 @@ const NOT_IN_READING = new Set(['addNewSegment', 'interpolateScrollForMarkerLabe
 export function withOwnHotkeys(
   bindings: readonly HotkeyBinding[],
   isOwnMode: boolean,
+  labels: CommandLabels,
 ): readonly HotkeyBinding[] {
   const others = bindings.filter(
     ({ commandName }) => !(commandName in COMMANDS) && !(isOwnMode && NOT_IN_READING.has(commandName)),
@@ -34,7 +38,7 @@ export function withOwnHotkeys(
   const taken = new Set(others.flatMap(({ keys }) => (Array.isArray(keys) ? keys : [keys]).map(lowerCase)));
   const own = OWN.map(([commandName, { label, letter }]) => ({
     commandName,
-    label,
+    label: labels[label],
     keys: [taken.has(letter) ? `shift+${letter}` : letter],
     isEditable: true,
   }));

@@ -7,6 +7,7 @@
 import { apply, type Affine } from '../../dicom/vocabulary/geometry.ts';
 import { LABEL } from '../core/label-text.ts';
 import { layOut } from '../core/overlay-model.ts';
+import type { DisplayList } from '../core/overlay-shape.ts';
 import { labelFont } from '../painters/canvas.ts';
 import { paintSvg } from '../painters/svg.ts';
 import type { Cornerstone, HostViewport, SvgHelper } from './host.ts';
@@ -19,8 +20,12 @@ export const OVERLAY_CLASS = 'osteon-overlay';
 /** Far enough apart that rounding does not show at any zoom. */
 const SPAN = 1000;
 
-/** The tool as the host registers it: a class whose instances draw. */
-export function overlayTool(cornerstone: Cornerstone, store: ResultStore): unknown {
+/** The tool as the host registers it: a class whose instances draw. What is drawn on a viewport is kept in `drawn` by its id. */
+export function overlayTool(
+  cornerstone: Cornerstone,
+  store: ResultStore,
+  drawn: Map<string, DisplayList>,
+): unknown {
   const measure = textMeasure();
   return class FindingsTool extends cornerstone.tools.AnnotationDisplayTool {
     static readonly toolName = TOOL_NAME;
@@ -29,6 +34,7 @@ export function overlayTool(cornerstone: Cornerstone, store: ResultStore): unkno
       const image = imageNameOf(cornerstone, viewport);
       const shapes = image ? store.shapesOn(image) : [];
       const project = image && shapes.length > 0 ? projectionOf(viewport) : undefined;
+      drawn.delete(viewport.id);
       if (!project) return false;
       const surface = {
         width: viewport.element.clientWidth,
@@ -37,7 +43,9 @@ export function overlayTool(cornerstone: Cornerstone, store: ResultStore): unkno
         project,
         measure,
       };
-      paintSvg(groupOf(helper, viewport.id), layOut(shapes, surface));
+      const list = layOut(shapes, surface);
+      drawn.set(viewport.id, list);
+      paintSvg(groupOf(helper, viewport.id), list);
       return true;
     };
   };

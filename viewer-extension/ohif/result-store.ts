@@ -14,11 +14,13 @@ import {
   visibleFractures,
   type OverlayFinding,
 } from '../core/findings.ts';
-import { overlayShapes } from '../core/overlay-model.ts';
+import { findingsOf } from '../../dicom/vocabulary/finding.ts';
+import { overlayShapes, regionShapes } from '../core/overlay-model.ts';
 import type { OverlayShape } from '../core/overlay-shape.ts';
 import { reportToShow, type StudyReport } from '../core/study-result.ts';
 import { DEFAULT_OVERLAY, type OverlayChoice } from '../standalone/overlay-choice.ts';
 import type { StudyImage } from '../standalone/study.ts';
+import { hostWordsOf, type HostWords } from './words.ts';
 
 /** One image by its instance and frame. */
 export interface ImageName {
@@ -32,6 +34,7 @@ export class ResultStore {
   readonly #listeners = new Set<() => void>();
   readonly #shapes = new Map<string, readonly OverlayShape[]>();
   #images: readonly StudyImage[] = [];
+  #words = hostWordsOf('en');
   #problem: string | undefined;
   #wasBoneAgeAsked = false;
   #analysis: Analysis | undefined;
@@ -42,6 +45,10 @@ export class ResultStore {
   #findings: readonly OverlayFinding[] = [];
   #visible: readonly OverlayFinding[] = [];
 
+  /** In the language of the host. */
+  get words(): HostWords {
+    return this.#words;
+  }
   get choice(): OverlayChoice {
     return this.#choice;
   }
@@ -109,6 +116,11 @@ export class ResultStore {
     return this.#reports.has(sopInstanceUid);
   }
 
+  setWords(words: HostWords): void {
+    this.#words = words;
+    this.#changed();
+  }
+
   setImages(images: readonly StudyImage[]): void {
     this.#images = images;
     this.#changed();
@@ -151,6 +163,12 @@ export class ResultStore {
     this.#changed();
   }
 
+  /** Selects a finding by its key, as a click on the image names it. */
+  selectKey(key: string): void {
+    const finding = this.#visible.find((one) => findingKey(one) === key);
+    if (finding) this.select(finding);
+  }
+
   /** The finding after (1) or before (−1) the selected one among those shown. */
   neighbour(step: 1 | -1): OverlayFinding | undefined {
     return nextFinding(this.#visible, this.#selectedKey, step);
@@ -162,10 +180,13 @@ export class ResultStore {
     const key = `${sopInstanceUid}#${frameNumber}`;
     const known = this.#shapes.get(key);
     if (known) return known;
-    const shapes = overlayShapes(
-      this.#visible.filter((finding) => isOnImage(finding, sopInstanceUid, frameNumber)),
-      { ...this.#choice, selectedKey: this.#selectedKey },
-    );
+    const isHere = (finding: Parameters<typeof isOnImage>[0]) =>
+      isOnImage(finding, sopInstanceUid, frameNumber);
+    const options = { ...this.#choice, selectedKey: this.#selectedKey };
+    const shapes = [
+      ...regionShapes(findingsOf(this.#report?.findings ?? [], 'bone-age').filter(isHere)),
+      ...overlayShapes(this.#visible.filter(isHere), options, this.#words.finding),
+    ];
     this.#shapes.set(key, shapes);
     return shapes;
   }

@@ -1,15 +1,19 @@
 /**
  * One visit to a mode of OHIF: from entering it, ours or another, until it is left.
  */
-import { COMMANDS, keyOf, withOwnHotkeys, type HotkeyBinding } from './hotkeys.ts';
+import { keyOf, withOwnHotkeys, type HotkeyBinding } from './hotkeys.ts';
+import { findingAt } from '../core/finding-at.ts';
+import type { DisplayList } from '../core/overlay-shape.ts';
 import { NOTICE_ELEMENT } from './elements.tsx';
 import { addProtocolAttributes } from './hanging-protocol.ts';
 import { cornerstoneOf, type Cornerstone, type HostParameters, type HostServices } from './host.ts';
 import { FindingNavigation } from './navigation.ts';
 import { imageNameOf, overlayTool, TOOL_NAME } from './overlay-tool.ts';
+import { listenToClicks } from './picking.ts';
 import { hostElement } from './react-host.ts';
 import type { ResultSource } from './result-source.ts';
 import type { ResultStore } from './result-store.ts';
+import { hostLanguage, hostWordsOf } from './words.ts';
 
 export const BUTTON_ID = 'OsteonOverlay';
 const NOTICE_CORNER = 'viewportOverlay.topRight';
@@ -24,6 +28,8 @@ export class Session {
   readonly #panelId: string;
   readonly #subscriptions: (() => void)[] = [];
   readonly #elements = new Set<HTMLElement>();
+  readonly #drawn = new Map<string, DisplayList>();
+  readonly #ended = new AbortController();
   #hotkeys: readonly HotkeyBinding[] = [];
   #isShown = false;
 
@@ -33,8 +39,9 @@ export class Session {
     this.#services = host.servicesManager.services;
     this.#cornerstone = cornerstoneOf({ getModuleEntry: (id) => host.extensionManager.getModuleEntry(id) });
     this.#panelId = panelId;
+    store.setWords(hostWordsOf(hostLanguage()));
     this.navigation = new FindingNavigation(store, this.#services, this.#cornerstone);
-    this.#cornerstone.tools.addTool(overlayTool(this.#cornerstone, store));
+    this.#cornerstone.tools.addTool(overlayTool(this.#cornerstone, store, this.#drawn));
     addProtocolAttributes(this.#services, store);
     this.bindKeys(false);
     this.#addNotice();
@@ -51,11 +58,12 @@ export class Session {
     const { customizationService } = this.#services;
     const present = customizationService.getCustomization('ohif.hotkeyBindings');
     const bindings = Array.isArray(present) ? (present as readonly HotkeyBinding[]) : [];
-    this.#hotkeys = withOwnHotkeys(bindings, isOwnMode);
+    this.#hotkeys = withOwnHotkeys(bindings, isOwnMode, this.#store.words);
     customizationService.setCustomizations({ 'ohif.hotkeyBindings': { $set: this.#hotkeys } });
   }
 
   end(): void {
+    this.#ended.abort();
     for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
     this.#elements.clear();
     this.#source.stop();
@@ -112,8 +120,7 @@ export class Session {
     const { toolbarService } = this.#services;
     const { primary = [] } = toolbarService.state.buttonSections;
     if (primary.includes(BUTTON_ID)) return;
-    const { label } = COMMANDS.osteonToggleOverlay;
-    const words = `${label} (${this.toggleKey})`;
+    const words = `${this.#store.words.toggle} (${this.toggleKey})`;
     const props = {
       icon: 'EyeVisible',
       label: words,
@@ -157,6 +164,7 @@ export class Session {
       const element = cornerstoneViewportService.getCornerstoneViewport(id)?.element;
       if (!element || this.#elements.has(element)) continue;
       this.#elements.add(element);
+      listenToClicks(element, this.#pickOn(id), this.#ended.signal);
       const changed = () => {
         this.#imageChanged(id);
       };
@@ -169,6 +177,13 @@ export class Session {
       }
     }
     this.#imageChanged(activeViewportId);
+  }
+
+  #pickOn(viewportId: string): (x: number, y: number) => void {
+    return (x, y) => {
+      const key = findingAt(this.#drawn.get(viewportId) ?? [], { x, y });
+      if (key !== undefined) this.#store.selectKey(key);
+    };
   }
 
   #imageChanged(viewportId: string): void {

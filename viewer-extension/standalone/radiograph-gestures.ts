@@ -2,7 +2,8 @@
  * What pointers and keys do to one radiograph: view, measurement, choice of a finding.
  */
 import type { ImagePoint } from '../../dicom/vocabulary/geometry.ts';
-import { hullOf, type DisplayList, type SurfacePoint } from '../core/overlay-shape.ts';
+import { findingAt } from '../core/finding-at.ts';
+import type { DisplayList, SurfacePoint } from '../core/overlay-shape.ts';
 import type { CornerstoneViewport } from './cornerstone-viewport.ts';
 import type { GestureIntents, MeasurePhase, PointerTool } from './gestures.ts';
 import { measured, type Draft } from './measuring.ts';
@@ -53,7 +54,7 @@ export class RadiographGestures {
         viewport.zoomAt(factor, { x: device(x), y: device(y) });
       },
       pick: (x, y) => {
-        const findingId = findingAt(this.#host.displayed(), device(x), device(y));
+        const findingId = findingAt(this.#host.displayed(), { x: device(x), y: device(y) });
         if (findingId) this.#host.onPick(findingId);
       },
       measure: (phase, x, y) => {
@@ -120,15 +121,4 @@ export class RadiographGestures {
 
 function device(length: number): number {
   return length * window.devicePixelRatio;
-}
-
-/** The smallest shape whose hull holds the point. */
-function findingAt(list: DisplayList, x: number, y: number): string | undefined {
-  const hits = list.flatMap((item) => {
-    const hull = item.kind === 'path' ? hullOf(item.points) : item.frame;
-    const isInside =
-      hull && x >= hull.x && x <= hull.x + hull.width && y >= hull.y && y <= hull.y + hull.height;
-    return isInside && item.findingId ? [{ id: item.findingId, area: hull.width * hull.height }] : [];
-  });
-  return hits.toSorted((one, other) => one.area - other.area)[0]?.id;
 }

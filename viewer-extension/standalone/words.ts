@@ -34,7 +34,8 @@ export function rememberLanguage(language: Language): void {
   localStorage.setItem(STORAGE_KEY, language);
 }
 
-function languageOf(tag: string | null): Language | undefined {
+/** The language of a BCP 47 tag, where it is spoken here. */
+export function languageOf(tag: string | null | undefined): Language | undefined {
   const primary = tag?.slice(0, 2).toLowerCase() ?? '';
   return Object.keys(LANGUAGES).find((language): language is Language => language === primary);
 }
