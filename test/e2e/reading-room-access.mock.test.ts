@@ -1,5 +1,5 @@
 /**
- * List and viewer judged by axe-core (WCAG 2.2 A and AA among its rules) in a real Chromium: no violation.
+ * List, viewer, comparison and report, in both languages, judged by axe-core (WCAG 2.2 A and AA among its rules) in a real Chromium: no violation.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -42,6 +42,21 @@ test('neither the list nor a study has a violation', async () => {
   expect(await violationsOf(room.page)).toEqual([]);
   await room.openStudy('1.2.1');
   await room.page.locator('.finding').waitFor();
+  expect(await violationsOf(room.page)).toEqual([]);
+});
+
+test('neither comparison, report nor the Korean pages have a violation', async () => {
+  room.pacs.studies.push(fractureStudy('1.2.1'), fractureStudy('1.2.2', { StudyDate: '20250301' }));
+  await room.page.goto(room.pacs.url);
+  await room.page.getByRole('button', { name: '한국어' }).click();
+  await room.page.getByText('골절 92 %').first().waitFor();
+  expect(await violationsOf(room.page)).toEqual([]);
+  await room.openStudy('1.2.1');
+  await room.page.keyboard.press('c');
+  await room.page.locator('.pane').nth(1).locator('.radiograph-surface[data-loading="false"]').waitFor();
+  expect(await violationsOf(room.page)).toEqual([]);
+  await room.page.goto(`${room.pacs.url}/#/studies/1.2.1/report`);
+  await room.page.locator('.report-sheet h1').waitFor();
   expect(await violationsOf(room.page)).toEqual([]);
 });
 

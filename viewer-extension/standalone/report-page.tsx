@@ -74,7 +74,7 @@ export function ReportPage({ uid, services }: ReportPageProps) {
           </div>
         )}
       </header>
-      <main class="report-body">
+      <main class="report-body" tabIndex={0} aria-label={words.report}>
         {content === undefined ? (
           <p class="worklist-empty" role={problem === undefined ? 'status' : 'alert'}>
             {problem ?? words.loadingReport}
