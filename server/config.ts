@@ -42,6 +42,8 @@ export interface Configuration {
   readonly studyQuietSeconds: number;
   /** Which objects are written for each analysed study. */
   readonly results: Required<ResultSettings>;
+  /** Absolute path of the routing file; absent: nothing is routed. */
+  readonly routingFile: string | undefined;
   /** True when the demo studies are loaded at the first start. */
   readonly demo: boolean;
   /** True when studies, series and instances may be deleted. */
@@ -105,6 +107,10 @@ export function readConfiguration(environment: Environment): Configuration {
       reportClass: read.one('OSTEON_REPORT_CLASS', oneOf(REPORT_CLASS_NAMES)),
       captureEncoding: read.one('OSTEON_SUMMARY_ENCODING', z.enum(CAPTURE_ENCODINGS)),
     },
+    routingFile: read.optional(
+      'OSTEON_ROUTING',
+      z.string().transform((path) => resolve(path)),
+    ),
     demo: read.one('OSTEON_DEMO', SWITCH),
     allowDelete: read.one('OSTEON_ALLOW_DELETE', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),

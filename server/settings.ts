@@ -112,6 +112,12 @@ export const SETTINGS = {
     meaning: 'How summary images are encoded: native is Explicit VR Little Endian, jpeg is JPEG Baseline.',
     expected: `one of ${CAPTURE_ENCODINGS.join(', ')}`,
   },
+  OSTEON_ROUTING: {
+    default: '',
+    meaning:
+      'YAML file that says which studies are analysed, how, and where results go (docs/routing.md). Unset: every study, nowhere.',
+    expected: 'a path',
+  },
   OSTEON_DEMO: {
     default: 'on',
     meaning: 'Whether the first start loads the synthetic demo studies.',

@@ -11,6 +11,7 @@ import { MANUFACTURER } from '../dicom/vocabulary/uids.ts';
 import packageDescription from '../package.json' with { type: 'json' };
 import { countByState } from './analysis/analysis-records.ts';
 import { createAnalysis, type Analysis } from './analysis/index.ts';
+import { openRouting, type OpenRouting } from './open-routing.ts';
 import { watchStudies } from './analysis/study-changes.ts';
 import { createApp } from './app.ts';
 import type { Configuration } from './config.ts';
@@ -103,7 +104,18 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const index = new StudyIndex(pool);
   const metrics = createMetrics(() => countByState(pool));
   const observerUid = await installationUid(pool);
-  const analysis = openAnalysis(configuration, { pool, objects, index, imaging, metrics, log, observerUid });
+  const routing = await openRouting(configuration, { pool, objects, index, log });
+  shutdown.onClose('deliveries', () => routing.stop(), DRAIN_MS);
+  const analysis = openAnalysis(configuration, {
+    pool,
+    objects,
+    index,
+    imaging,
+    metrics,
+    log,
+    observerUid,
+    routing,
+  });
   shutdown.onClose('analysis', () => analysis.stop(), DRAIN_MS);
   const onLeftover = (error: PacsError): void => {
     log.warn({ error }, 'left something behind; the next repair removes it');
@@ -204,6 +216,7 @@ function openAnalysis(
     metrics: Metrics;
     log: Log;
     observerUid: string;
+    routing: OpenRouting;
   },
 ): Analysis {
   const { modelIds } = configuration;
@@ -226,6 +239,7 @@ function openAnalysis(
       objects: parts.objects,
       index: parts.index,
       imaging: parts.imaging.run,
+      routing: parts.routing.studies,
       onError: (error) => {
         parts.log.error({ error }, 'an analysis failed');
       },

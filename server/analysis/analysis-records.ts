@@ -37,23 +37,40 @@ export interface FirstRun {
   readonly predecessor?: InstanceIdentity;
 }
 
-/** Notes that something new is to be analysed `inSeconds` from now. Within the transaction that stores the instance. */
+/** What is known of a study when something arrives for it, or is asked of it. */
+export interface Arrival {
+  /** Seconds after which it counts as complete if nothing more comes. */
+  readonly inSeconds: number;
+  readonly isBoneAgeRequested?: boolean;
+  /** Larger goes first; 0 is normal. A study keeps the largest. */
+  readonly priority?: number;
+  /** With so many arrivals it is complete at once. */
+  readonly completeAt?: number | undefined;
+}
+
+/**
+ * Notes that something new is to be analysed. Within the transaction that stores the instance. Returns the seconds until it
+ * is due.
+ */
 export async function recordArrival(
   target: Queryable,
   studyUid: string,
-  inSeconds: number,
-  isBoneAgeRequested = false,
-): Promise<void> {
-  await query(
+  { inSeconds, isBoneAgeRequested = false, priority = 0, completeAt }: Arrival,
+): Promise<number> {
+  const [row] = await query(
     target,
-    `INSERT INTO analysis (study_uid, state, due_at, is_bone_age_requested)
-     VALUES ($1, 'waiting', now() + make_interval(secs => $2), $3)
+    `INSERT INTO analysis (study_uid, state, due_at, is_bone_age_requested, priority)
+     VALUES ($1, 'waiting', now() + make_interval(secs => CASE WHEN 1 >= $5 THEN 0 ELSE $2 END), $3, $4)
      ON CONFLICT (study_uid) DO UPDATE SET
        state = CASE WHEN analysis.state = 'running' THEN 'running' ELSE 'waiting' END,
-       reason = NULL, arrivals = analysis.arrivals + 1, due_at = excluded.due_at, queued_at = now(),
-       is_bone_age_requested = analysis.is_bone_age_requested OR excluded.is_bone_age_requested`,
-    [studyUid, inSeconds, isBoneAgeRequested],
+       reason = NULL, arrivals = analysis.arrivals + 1, queued_at = now(),
+       due_at = now() + make_interval(secs => CASE WHEN analysis.arrivals + 1 >= $5 THEN 0 ELSE $2 END),
+       is_bone_age_requested = analysis.is_bone_age_requested OR excluded.is_bone_age_requested,
+       priority = greatest(analysis.priority, excluded.priority)
+     RETURNING extract(epoch FROM due_at - now())::float8 AS seconds`,
+    [studyUid, inSeconds, isBoneAgeRequested, priority, completeAt ?? 2_147_483_647],
   );
+  return Number(row?.['seconds'] ?? inSeconds);
 }
 
 /**
@@ -128,7 +145,7 @@ export async function listAnalyses(
 export async function listUnfinished(pool: Pool): Promise<readonly string[]> {
   const rows = await query(
     pool,
-    'SELECT study_uid FROM analysis WHERE arrivals > covered ORDER BY queued_at',
+    'SELECT study_uid FROM analysis WHERE arrivals > covered ORDER BY priority DESC, queued_at',
   );
   return rows.map((row) => String(row['study_uid']));
 }
@@ -138,7 +155,7 @@ export async function listStalled(pool: Pool, seconds: number): Promise<readonly
   const rows = await query(
     pool,
     `SELECT study_uid FROM analysis WHERE arrivals > covered
-       AND greatest(due_at, started_at) < now() - make_interval(secs => $1) ORDER BY queued_at LIMIT 100`,
+       AND greatest(due_at, started_at) < now() - make_interval(secs => $1) ORDER BY priority DESC, queued_at LIMIT 100`,
     [seconds],
   );
   return rows.map((row) => String(row['study_uid']));

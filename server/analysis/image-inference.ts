@@ -17,7 +17,13 @@ import { patientFactsOf } from './patient-facts.ts';
 
 export interface ImageInference {
   /** Rejects only for a fault of ours (`model-failed`, `storage-unavailable`), which may pass on another try. */
-  outcomeOf(instance: StoredInstance, models: ModelSet, isBoneAgeRequested: boolean): Promise<ImageOutcome>;
+  outcomeOf(
+    instance: StoredInstance,
+    models: ModelSet,
+    isBoneAgeRequested: boolean,
+    /** Of images that wait the largest goes first; default 0. */
+    priority?: number,
+  ): Promise<ImageOutcome>;
   /** Begins no further image: those that wait are rejected. */
   close(): void;
 }
@@ -58,13 +64,13 @@ export function createImageInference(services: ImageInferenceServices): ImageInf
     return outcome;
   };
   return {
-    outcomeOf(instance, models, isBoneAgeRequested) {
+    outcomeOf(instance, models, isBoneAgeRequested, priority) {
       const settingsKey = settingsKeyOf(models, isBoneAgeRequested, services.softwareVersion);
       const key = `${instance.sopInstanceUid} ${settingsKey}`;
       const running = inFlight.get(key);
       if (running) return running;
       const started = gate
-        .pass(() => compute(instance, models, isBoneAgeRequested, settingsKey))
+        .pass(() => compute(instance, models, isBoneAgeRequested, settingsKey), priority)
         .finally(() => inFlight.delete(key));
       inFlight.set(key, started);
       return started;

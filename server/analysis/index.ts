@@ -12,6 +12,7 @@ import { identityOf } from '../../models/manifest.ts';
 import { modelsForPatient, selectModels } from '../../models/registry.ts';
 import type { ExecutionProvider } from '../../models/runtime/execution-provider.ts';
 import { readManifests } from '../../models/runtime/load-models.ts';
+import type { StudyRouting } from '../routing/study-routing.ts';
 import type { InstanceStore, StoreHooks } from '../ingest/store-instances.ts';
 import type { Pool } from '../storage/database.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -52,6 +53,8 @@ export interface AnalysisServices {
   readonly database: Pool;
   readonly index: StudyIndex;
   readonly objects: ObjectStore;
+  /** What the rules say of a study, and who takes its results. */
+  readonly routing: StudyRouting;
   /** Draws and encodes the pixels of results. */
   readonly imaging: RunImaging;
   /** Told of failures that no caller waits for. */
@@ -89,9 +92,12 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     allowsResearchOnly: settings.allowsResearchModels,
   });
   const withResearch = selectModels(manifests, { ...selection, allowsResearchOnly: true });
-  const modelsFor = ({ origin, metadata }: StoredInstance) =>
-    modelsForPatient(origin === 'demo' ? withResearch : configured, patientFactsOf(metadata));
-  const { database } = services;
+  const modelsFor = ({ origin, metadata }: StoredInstance, ids?: readonly string[]) => {
+    const allowed = origin === 'demo' ? withResearch : configured;
+    const named = ids ? allowed.filter(({ id }) => ids.includes(id)) : allowed;
+    return modelsForPatient(named, patientFactsOf(metadata));
+  };
+  const { database, routing } = services;
   const pool = startInferencePool({
     modelsFolder: settings.modelsFolder,
     dataFolder: settings.dataFolder,
@@ -125,12 +131,21 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     hooks: {
       async inTransaction(client, instance) {
         if (eligibilityOf(instance, settings.modalities).kind === 'ignored') return;
-        await recordArrival(client, instance.studyInstanceUid, settings.quietSeconds);
-        await queue?.enqueue(instance.studyInstanceUid, settings.quietSeconds, client);
+        const { hold, priority } = routing.routeOfArrival(instance);
+        const studyUid = instance.studyInstanceUid;
+        if (instance.sender) await routing.rememberSender(client, studyUid, instance.sender);
+        const inSeconds = hold.quietSeconds ?? settings.quietSeconds;
+        const due = await recordArrival(client, studyUid, { inSeconds, priority, completeAt: hold.images });
+        await queue?.enqueue(studyUid, due, client, priority);
       },
       afterCommit(instance) {
         if (!queue || eligibilityOf(instance, settings.modalities).kind !== 'radiograph') return;
-        inference.outcomeOf(instance, modelsFor(instance), asksForBoneAge(instance.metadata)).catch(report);
+        const { isAnalysed, modelIds, priority } = routing.routeOfArrival(instance);
+        if (!isAnalysed) return;
+        const isBoneAgeRequested = asksForBoneAge(instance.metadata);
+        inference
+          .outcomeOf(instance, modelsFor(instance, modelIds), isBoneAgeRequested, priority)
+          .catch(report);
       },
     },
     async start(instances) {
@@ -142,6 +157,7 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
         index: services.index,
         instances,
         inference,
+        routing,
         modelsFor,
         modalities,
         observer,
@@ -162,7 +178,10 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
       queue = started;
     },
     async request(studyUid, options) {
-      await recordArrival(database, studyUid, 0, options?.boneAge);
+      await recordArrival(database, studyUid, {
+        inSeconds: 0,
+        isBoneAgeRequested: options?.boneAge ?? false,
+      });
       await queue?.enqueue(studyUid, 0);
     },
     async activation(instance) {

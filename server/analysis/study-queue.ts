@@ -18,8 +18,8 @@ export interface StudyJob {
 }
 
 export interface StudyQueue {
-  /** Queues a study; with a transaction's connection the job appears when that commits. */
-  enqueue(studyUid: string, startAfterSeconds: number, target?: Queryable): Promise<void>;
+  /** Queues a study; with a transaction's connection the job appears when that commits. Larger priorities go first; default 0. */
+  enqueue(studyUid: string, startAfterSeconds: number, target?: Queryable, priority?: number): Promise<void>;
   /** True when a job of the study waits. */
   isQueued(studyUid: string): Promise<boolean>;
   /** Lets go of new jobs and waits for the running ones. */
@@ -65,12 +65,13 @@ export async function startStudyQueue(pool: Pool, options: StudyQueueOptions): P
     },
   );
   return {
-    async enqueue(studyInstanceUid, startAfterSeconds, target) {
+    async enqueue(studyInstanceUid, startAfterSeconds, target, priority = 0) {
       await boss.send(
         QUEUE,
         { studyInstanceUid },
         {
           singletonKey: studyInstanceUid,
+          priority,
           startAfter: Math.ceil(startAfterSeconds),
           ...(target && { db: connectionOf(target) }),
         },

@@ -45,6 +45,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'pg-boss': 'server/analysis/study-queue.ts',
   pg: 'server/storage/database.ts',
   open: 'server/operations/open-browser.ts',
+  yaml: 'server/routing/read-rules.ts',
   'express-rate-limit': 'server/http/request-limit.ts',
 };
 /** More of them, of which a test only demands that the importer be one. */

@@ -13,11 +13,8 @@ import { SOP_CLASS } from '../../../dicom/vocabulary/uids.ts';
 import { readReport } from '../../../dicom/sr/report-reader.ts';
 import { readPart10 } from '../../../dicom/read/part10-reader.ts';
 import { writePart10 } from '../../../dicom/write/part10-writer.ts';
-import {
-  listAnalyses,
-  recordArrival,
-  type AnalysisRecord,
-} from '../../../server/analysis/analysis-records.ts';
+import { listAnalyses, recordArrival } from '../../../server/analysis/analysis-records.ts';
+import type { AnalysisRecord } from '../../../server/analysis/analysis-records.ts';
 import { analyseStudy, type StudyAnalysisServices } from '../../../server/analysis/analyse-study.ts';
 import type { ImageInference } from '../../../server/analysis/image-inference.ts';
 import { eligibilityOf } from '../../../server/analysis/eligibility.ts';
@@ -26,6 +23,7 @@ import { runImagingTask } from '../../../server/imaging/run-imaging-task.ts';
 import { InstanceStore } from '../../../server/ingest/store-instances.ts';
 import { FileObjectStore } from '../../../server/storage/file-object-store.ts';
 import { StudyIndex } from '../../../server/storage/study-index.ts';
+import { NO_ROUTING } from '../../support/no-routing.ts';
 import type { StoredInstance } from '../../../server/storage/stored-instance.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { ANALYSED, metadataOf } from '../../support/result-inputs.ts';
@@ -61,8 +59,8 @@ beforeEach(() => {
     objects,
     hooks: {
       async inTransaction(client, instance) {
-        if (eligibilityOf(instance, MODALITIES).kind !== 'ignored')
-          await recordArrival(client, instance.studyInstanceUid, 0);
+        if (eligibilityOf(instance, MODALITIES).kind === 'ignored') return;
+        await recordArrival(client, studyUid, { inSeconds: 0 });
       },
     },
   });
@@ -78,6 +76,7 @@ beforeEach(() => {
     index: new StudyIndex(database.pool),
     instances,
     inference,
+    routing: NO_ROUTING,
     modelsFor: () => ({}),
     modalities: MODALITIES,
     observer: { uid: '2.25.77', name: 'OSTEON' },
@@ -161,7 +160,7 @@ describe('a complete study', () => {
     await analyse();
     const [first] = await reports();
     clock = new Date('2027-01-01T00:00:00Z');
-    await recordArrival(database.pool, studyUid, 0);
+    await recordArrival(database.pool, studyUid, { inSeconds: 0 });
     await analyse();
     const again = await reports();
     expect(again).toHaveLength(1);

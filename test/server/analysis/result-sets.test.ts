@@ -11,6 +11,7 @@ import { analyseStudy, type StudyAnalysisServices } from '../../../server/analys
 import { resultFile } from '../../../server/analysis/result-file.ts';
 import { runImagingTask } from '../../../server/imaging/run-imaging-task.ts';
 import type { InstanceStore } from '../../../server/ingest/store-instances.ts';
+import { NO_ROUTING } from '../../support/no-routing.ts';
 import type { StoredInstance } from '../../../server/storage/stored-instance.ts';
 import { jpegFile, rampFile } from '../../support/result-files.ts';
 import { ANALYSED, metadataOf } from '../../support/result-inputs.ts';
@@ -43,6 +44,7 @@ beforeEach(async () => {
     index,
     instances,
     inference: { outcomeOf: (instance) => Promise.resolve(outcomeOf(instance)), close: () => undefined },
+    routing: NO_ROUTING,
     modelsFor: () => ({}),
     modalities: ['DX'],
     observer: { uid: '2.25.77', name: 'Osteon' },
@@ -57,7 +59,7 @@ beforeEach(async () => {
   const source = { ...ANALYSED.source, studyInstanceUid: studyUid, sopInstanceUid: `${studyUid}.1` };
   const metadata = metadataOf({ StudyInstanceUID: studyUid });
   expect((await storeBytes(instances, rampFile(metadata, source))).status).toBe('stored');
-  await recordArrival(pool, studyUid, 0);
+  await recordArrival(pool, studyUid, { inSeconds: 0 });
 });
 
 function outcomeOf(instance: StoredInstance): ImageOutcome {
@@ -71,7 +73,7 @@ const analyse = (changes: Partial<StudyAnalysisServices> = {}, isLastTry = false
 
 const again = async (): Promise<void> => {
   clock = new Date('2027-01-01T00:00:00Z');
-  await recordArrival(storage.pool, studyUid, 0);
+  await recordArrival(storage.pool, studyUid, { inSeconds: 0 });
   await analyse();
 };
 
@@ -136,7 +138,7 @@ describe('a set of every kind', () => {
           sopInstanceUid: `${studyUid}.1`,
         }),
       );
-      await recordArrival(storage.pool, studyUid, 0);
+      await recordArrival(storage.pool, studyUid, { inSeconds: 0 });
       await expect(analyse({ instances: dyingAfter(kept) })).rejects.toThrow('power failure');
       const afterCrash = await results();
       expect(Object.keys(afterCrash)).toHaveLength(kept);

@@ -37,8 +37,8 @@ const untilSeen = async (count: number): Promise<void> => {
 describe('a study that has run out of tries', () => {
   it('is queued again, once, and only when something is left to do', async () => {
     const { pool } = database;
-    for (const study of ['1.1', '1.2', '1.3', '1.4']) await recordArrival(pool, study, 0);
-    await recordArrival(pool, '1.5', 3600);
+    for (const study of ['1.1', '1.2', '1.3', '1.4']) await recordArrival(pool, study, { inSeconds: 0 });
+    await recordArrival(pool, '1.5', { inSeconds: 3600 });
     // 1.1 waits for a try, 1.2 died in one, 1.3 is done, 1.4 is queued, 1.5 is not due.
     const release = Promise.withResolvers<undefined>();
     holdUp = release.promise;

@@ -9,6 +9,7 @@ import { recordArrival } from '../../../server/analysis/analysis-records.ts';
 import { analyseStudy } from '../../../server/analysis/analyse-study.ts';
 import { resultFile } from '../../../server/analysis/result-file.ts';
 import { runImagingTask } from '../../../server/imaging/run-imaging-task.ts';
+import { NO_ROUTING } from '../../support/no-routing.ts';
 import type { StoredInstance } from '../../../server/storage/stored-instance.ts';
 import { rampFile } from '../../support/result-files.ts';
 import { ANALYSED, metadataOf } from '../../support/result-inputs.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 async function analyse(softwareVersion: string): Promise<void> {
   const { pool, index, objects } = storage;
-  await recordArrival(pool, STUDY, 0);
+  await recordArrival(pool, STUDY, { inSeconds: 0 });
   await analyseStudy(
     { studyInstanceUid: STUDY, isLastTry: false },
     {
@@ -35,6 +36,7 @@ async function analyse(softwareVersion: string): Promise<void> {
       index,
       instances: storage.instances(),
       inference: { outcomeOf: () => Promise.resolve(ANALYSED), close: () => undefined },
+      routing: NO_ROUTING,
       modelsFor: () => ({}),
       modalities: ['DX'],
       observer: OBSERVER,

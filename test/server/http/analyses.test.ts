@@ -31,7 +31,7 @@ beforeAll(async () => {
         : Promise.resolve({ columns: 3, rows: 2, samples: Uint8Array.of(0, 1, 2, 253, 254, 255) }),
     request: async (...given: unknown[]) => {
       requested.push(given);
-      await recordArrival(database.pool, String(given[0]), 0);
+      await recordArrival(database.pool, String(given[0]), { inSeconds: 0 });
     },
   } as unknown as Analysis;
   const index = {
@@ -69,8 +69,8 @@ async function post(body: string): Promise<{ status: number; body: unknown }> {
 
 describe('the state of analyses', () => {
   it('is listed by study, with the intended use and the models that speak', async () => {
-    await recordArrival(database.pool, '1.2.3', 60);
-    await recordArrival(database.pool, '1.2.4', 60);
+    await recordArrival(database.pool, '1.2.3', { inSeconds: 60 });
+    await recordArrival(database.pool, '1.2.4', { inSeconds: 60 });
     const response = await fetch(`${address}?study=1.2.3`);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toEqual({

@@ -68,7 +68,7 @@ describe('the stream of events', () => {
     };
     await readUntil(': open');
     // The first look only learns what is old; what comes after it is told.
-    const arrivals = setInterval(() => void recordArrival(storage.pool, '1.2.7', 60), 50);
+    const arrivals = setInterval(() => void recordArrival(storage.pool, '1.2.7', { inSeconds: 60 }), 50);
     await readUntil('event: studies\ndata: ["1.2.7"]\n\n');
     clearInterval(arrivals);
     text = '';

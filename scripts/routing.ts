@@ -1,0 +1,80 @@
+/**
+ * `npm run routing`: checks the routing file, and says what it would do with studies, without doing it.
+ *
+ * usage: npm run routing -- [--file PATH] [--explain STUDY]
+ *
+ * STUDY is a DICOM file, a folder of them, or the Study Instance UID of a study in a running server (`--server ADDRESS`).
+ * Ends with code 2 when the file is not valid.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readHeader } from '../dicom/read/part10-reader.ts';
+import { asPacsError, PacsError } from '../dicom/vocabulary/failure.ts';
+import { isUid } from '../dicom/vocabulary/uids.ts';
+import { readConfiguration } from '../server/config.ts';
+import { loadedModelIds } from '../server/open-routing.ts';
+import { openRules } from '../server/routing/current-rules.ts';
+import { explainRoute } from '../server/routing/explain-route.ts';
+import type { RoutedImage } from '../server/routing/match-conditions.ts';
+
+const { values } = parseArgs({
+  options: {
+    file: { type: 'string' },
+    explain: { type: 'string' },
+    server: { type: 'string', default: 'http://127.0.0.1:8600' },
+    'calling-ae': { type: 'string', default: '' },
+    'called-ae': { type: 'string', default: 'OSTEON' },
+  },
+});
+
+try {
+  console.log(await answer());
+} catch (error) {
+  console.error(asPacsError(error).message);
+  process.exitCode = 2;
+}
+
+async function answer(): Promise<string> {
+  const { routingFile, studyQuietSeconds, results, modelIds } = readConfiguration(process.env);
+  const { explain: study } = values;
+  if (study !== undefined && isUid(study)) return await askServer(study);
+  const file = values.file ?? routingFile;
+  if (file === undefined)
+    throw new PacsError('invalid-configuration', 'Name a file by --file or OSTEON_ROUTING');
+  const current = await openRules({ file, modelIds: loadedModelIds(modelIds) });
+  current.stop();
+  const { rules } = current.state();
+  const summary = `${file} is valid: ${rules.rules.length} rules, ${rules.destinations.size} destinations`;
+  if (study === undefined) return summary;
+  const images = filesBelow(study).flatMap(imageOf);
+  if (images.length === 0) throw new PacsError('not-found', 'There is no DICOM file');
+  const title = values['calling-ae'];
+  const senders = title === '' ? [] : [{ callingAeTitle: title, calledAeTitle: values['called-ae'] }];
+  return explainRoute(rules, images, senders, { quietSeconds: studyQuietSeconds, results: results.objects });
+}
+
+async function askServer(studyUid: string): Promise<string> {
+  const response = await fetch(`${values.server}/api/routing/explanation?study=${studyUid}`);
+  const text = await response.text();
+  if (!response.ok) throw new PacsError('not-found', `The server answered ${response.status}: ${text}`);
+  return text;
+}
+
+function filesBelow(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Arrived now, by STOW-RS or by the association of `--calling-ae`; what is no DICOM file is left out. */
+function imageOf(path: string): readonly RoutedImage[] {
+  try {
+    const { attributes } = readHeader(readFileSync(path));
+    const origin = values['calling-ae'] === '' ? 'stow' : 'dimse';
+    return [{ metadata: attributes, storedAt: new Date(), origin }];
+  } catch {
+    return [];
+  }
+}

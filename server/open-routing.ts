@@ -1,0 +1,84 @@
+/**
+ * Opens rules, destinations and the delivery queue, as `wiring.ts` needs them.
+ */
+import { join } from 'node:path';
+import { selectModels } from '../models/registry.ts';
+import { readManifests } from '../models/runtime/load-models.ts';
+import type { Configuration } from './config.ts';
+import { DeliveryError } from './delivery/destination.ts';
+import { startDeliveryQueue, type DeliveryQueue } from './delivery/delivery-queue.ts';
+import { Destinations, type OpenedDestination } from './delivery/open-destination.ts';
+import type { Log } from './operations/log.ts';
+import { openRules, type CurrentRules } from './routing/current-rules.ts';
+import { createStudyRouting, type StudyRouting } from './routing/study-routing.ts';
+import type { Pool } from './storage/database.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+import type { StudyIndex } from './storage/study-index.ts';
+
+const MODELS_FOLDER = join(import.meta.dirname, '..', 'models');
+
+/** Routing and delivery at work. */
+export interface OpenRouting {
+  readonly rules: CurrentRules;
+  readonly studies: StudyRouting;
+  readonly queue: DeliveryQueue;
+  /** Those of the file as it is now. */
+  destinations(): readonly OpenedDestination[];
+  stop(): Promise<void>;
+}
+
+/** Opens it. Throws `invalid-configuration` when the routing file is not valid. */
+export async function openRouting(
+  { routingFile, modelIds }: Pick<Configuration, 'routingFile' | 'modelIds'>,
+  { pool, objects, index, log }: { pool: Pool; objects: ObjectStore; index: StudyIndex; log: Log },
+): Promise<OpenRouting> {
+  const rules = await openRules({
+    file: routingFile,
+    modelIds: loadedModelIds(modelIds),
+    onChange: ({ problem }) => {
+      if (problem === undefined) log.info({}, 'took over the routing rules');
+      else log.error({ problem }, 'the routing file is not valid; the rules before it hold on');
+    },
+  });
+  const current = () => rules.state().rules;
+  const destinations = new Destinations((settings) => {
+    const refuse = () =>
+      Promise.reject(
+        new DeliveryError('down', 'DICOM destinations need the DIMSE service, which is not there'),
+      );
+    const { host, port } = settings.dicom;
+    return { kind: 'dicom', address: `${host}:${port}`, send: refuse, echo: refuse };
+  });
+  const queue = startDeliveryQueue({
+    database: pool,
+    index,
+    objects,
+    destinations,
+    rules: current,
+    onError: (error) => {
+      log.error({ error }, 'the delivery queue failed');
+    },
+  });
+  return {
+    rules,
+    queue,
+    destinations: () => destinations.of(current().destinations),
+    studies: createStudyRouting({
+      database: pool,
+      rules: current,
+      onQueued: () => {
+        queue.nudge();
+      },
+    }),
+    async stop() {
+      rules.stop();
+      await queue.stop();
+    },
+  };
+}
+
+/** The models that rules may name: those that are loaded. */
+export function loadedModelIds(modelIds: Configuration['modelIds']): readonly string[] {
+  const selection = { ...(modelIds && { ids: modelIds }), allowsResearchOnly: true };
+  return selectModels(readManifests(MODELS_FOLDER), selection).map(({ id }) => id);
+}
