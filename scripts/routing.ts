@@ -1,9 +1,9 @@
 /**
  * `npm run routing`: checks the routing file, and says what it would do with studies, without doing it.
  *
- * usage: npm run routing -- [--file PATH] [--explain STUDY]
+ * usage: npm run routing -- [--file PATH] [--explain STUDY [--calling-ae AE] [--called-ae AE]]
  *
- * STUDY is a DICOM file, a folder of them, or the Study Instance UID of a study in a running server (`--server ADDRESS`).
+ * STUDY is a DICOM file or a folder of them. `--calling-ae` and `--called-ae` tell the association that it would come by.
  * Ends with code 2 when the file is not valid.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readHeader } from '../dicom/read/part10-reader.ts';
 import { asPacsError, PacsError } from '../dicom/vocabulary/failure.ts';
-import { isUid } from '../dicom/vocabulary/uids.ts';
 import { readConfiguration } from '../server/config.ts';
 import { loadedModelIds } from '../server/open-routing.ts';
 import { openRules } from '../server/routing/current-rules.ts';
@@ -22,7 +21,6 @@ const { values } = parseArgs({
   options: {
     file: { type: 'string' },
     explain: { type: 'string' },
-    server: { type: 'string', default: 'http://127.0.0.1:8600' },
     'calling-ae': { type: 'string', default: '' },
     'called-ae': { type: 'string', default: 'OSTEON' },
   },
@@ -38,7 +36,6 @@ try {
 async function answer(): Promise<string> {
   const { routingFile, studyQuietSeconds, results, modelIds } = readConfiguration(process.env);
   const { explain: study } = values;
-  if (study !== undefined && isUid(study)) return await askServer(study);
   const file = values.file ?? routingFile;
   if (file === undefined)
     throw new PacsError('invalid-configuration', 'Name a file by --file or OSTEON_ROUTING');
@@ -52,13 +49,6 @@ async function answer(): Promise<string> {
   const title = values['calling-ae'];
   const senders = title === '' ? [] : [{ callingAeTitle: title, calledAeTitle: values['called-ae'] }];
   return explainRoute(rules, images, senders, { quietSeconds: studyQuietSeconds, results: results.objects });
-}
-
-async function askServer(studyUid: string): Promise<string> {
-  const response = await fetch(`${values.server}/api/routing/explanation?study=${studyUid}`);
-  const text = await response.text();
-  if (!response.ok) throw new PacsError('not-found', `The server answered ${response.status}: ${text}`);
-  return text;
 }
 
 function filesBelow(path: string): readonly string[] {
