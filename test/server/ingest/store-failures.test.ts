@@ -3,75 +3,18 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
-import type { InstanceStore } from '../../../server/ingest/store-instances.ts';
-import { inTransaction, query } from '../../../server/storage/database.ts';
+import { query } from '../../../server/storage/database.ts';
 import type { PoolClient } from '../../../server/storage/database.ts';
-import { lockInstance } from '../../../server/storage/instance-rows.ts';
-import { objectKeyOf } from '../../../server/storage/object-store.ts';
-import type { ObjectStore, StagedObject } from '../../../server/storage/object-store.ts';
-import { removeAbandoned, removeLeftovers, repairStorage } from '../../../server/storage/repair.ts';
-import { inPieces } from '../../support/bytes.ts';
+import { removeLeftovers } from '../../../server/storage/repair.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { ownStorage } from '../../support/served-storage.ts';
 import { storeBytes } from '../../support/storage.ts';
-import { wrappedObject, wrappedStore } from '../../support/wrapped-store.ts';
+import { expectNothingStored, expectRetryWorks, failingAt, type Step } from '../../support/store-steps.ts';
 
 const storage = await ownStorage();
 afterEach(() => {
   vi.restoreAllMocks(); // hooks run backwards: before the storage is cleared
 });
-
-const broken = (): never => {
-  throw new PacsError('storage-unavailable', 'The disk is full (ENOSPC)');
-};
-
-async function reserve(objectKey: string, sopInstanceUid: string): Promise<void> {
-  await query(storage.pool, 'INSERT INTO pending_object (object_key, sop_instance_uid) VALUES ($1, $2)', [
-    objectKey,
-    sopInstanceUid,
-  ]);
-}
-
-type Step = 'none' | 'stage' | 'read' | 'sync' | 'moveTo' | 'after moveTo';
-
-/** The object store of this file, failing at one step. */
-function failingAt(step: Step): ObjectStore {
-  const { objects } = storage;
-  const staged = (inner: StagedObject): StagedObject =>
-    wrappedObject(inner, {
-      read: async (range) => (step === 'read' ? broken() : await inner.read(range)),
-      sync: async () => {
-        if (step === 'sync') broken();
-        await inner.sync();
-      },
-      moveTo: async (key) => {
-        if (step === 'moveTo') broken();
-        await inner.moveTo(key);
-        if (step === 'after moveTo') broken();
-      },
-    });
-  return wrappedStore(objects, {
-    stage: async (body, options) =>
-      step === 'stage' ? broken() : staged(await objects.stage(body, options)),
-  });
-}
-
-async function expectNothingThenSuccess(instances: InstanceStore): Promise<void> {
-  const bytes = dicomFile();
-  const outcome = await storeBytes(instances, bytes);
-  expect(outcome.status).toBe('refused');
-  expect(await storage.index.listInstances({ studyUid: '1.2.3' })).toEqual([]);
-  expect((await storage.index.searchStudies({ matches: [], limit: 10, offset: 0 })).matches).toEqual([]);
-  expect(await storage.files()).toEqual({ kept: [], staged: [] });
-  expect(await storage.reservations()).toBe(0);
-}
-
-async function expectRetryWorks(): Promise<void> {
-  const bytes = dicomFile();
-  expect((await storeBytes(storage.instances(), bytes)).status).toBe('stored');
-  const [instance] = await storage.index.listInstances({ studyUid: '1.2.3' });
-  expect(Buffer.from(await storage.objects.read(instance?.objectKey ?? ''))).toEqual(bytes);
-}
 
 /** A connection that breaks at COMMIT: after the server did it, or before it heard of it. */
 function withBrokenCommit(client: PoolClient, isDone: boolean): PoolClient {
@@ -87,8 +30,8 @@ function withBrokenCommit(client: PoolClient, isDone: boolean): PoolClient {
 
 describe('when the object store fails', () => {
   it.each<Step>(['stage', 'read', 'sync', 'moveTo', 'after moveTo'])('at %s', async (step) => {
-    await expectNothingThenSuccess(storage.instances({ objects: failingAt(step) }));
-    await expectRetryWorks();
+    await expectNothingStored(storage, storage.instances({ objects: failingAt(storage, step) }));
+    await expectRetryWorks(storage);
   });
 });
 
@@ -121,14 +64,14 @@ describe('when the database fails', () => {
     ['instance', 'INSERT'],
     ['instance', 'commit'],
   ])('at %s, %s', async (table, when) => {
-    await withFailing(table, when, () => expectNothingThenSuccess(storage.instances()));
-    await expectRetryWorks();
+    await withFailing(table, when, () => expectNothingStored(storage, storage.instances()));
+    await expectRetryWorks(storage);
   });
 
   it('in a hook inside the transaction', async () => {
     const hooks = { inTransaction: () => Promise.reject(new PacsError('internal', 'the hook failed')) };
-    await expectNothingThenSuccess(storage.instances({ hooks }));
-    await expectRetryWorks();
+    await expectNothingStored(storage, storage.instances({ hooks }));
+    await expectRetryWorks(storage);
   });
 
   /** Breaks the connection of the next transaction at COMMIT: after the server did it, or before it heard of it. */
@@ -155,8 +98,8 @@ describe('when the database fails', () => {
 
   it('says refused when the answer to COMMIT was lost and the row is not there', async () => {
     breakCommit(false);
-    await expectNothingThenSuccess(storage.instances());
-    await expectRetryWorks();
+    await expectNothingStored(storage, storage.instances());
+    await expectRetryWorks(storage);
   });
 });
 
@@ -204,129 +147,4 @@ describe('when nobody can say what became of COMMIT', () => {
       expect((await storage.files()).kept).toHaveLength(1);
     },
   );
-});
-
-describe('repair at start-up', () => {
-  const key = objectKeyOf('1.2.3.1', '0123456789abcdef');
-
-  it('removes staged bytes and objects that never got a row', async () => {
-    const forgotten = await storage.objects.stage(inPieces(dicomFile()));
-    const staged = await storage.objects.stage(inPieces(dicomFile()));
-    await reserve(key, '1.2.3.1');
-    await staged.moveTo(key);
-    expect(await repairStorage(storage.pool, storage.objects)).toEqual({
-      stagedRemoved: 1,
-      objectsRemoved: 1,
-    });
-    expect(await storage.files()).toEqual({ kept: [], staged: [] });
-    expect(await storage.reservations()).toBe(0);
-    await forgotten.discard();
-  });
-
-  it('removes an object whose reservation was lost with the last writes of a killed database', async () => {
-    const staged = await storage.objects.stage(inPieces(dicomFile()));
-    await staged.moveTo(key);
-    expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(1);
-    expect(await storage.files()).toEqual({ kept: [], staged: [] });
-  });
-
-  it('keeps an object whose row was committed before the crash came', async () => {
-    const keys: string[] = [];
-    const hooks = { inTransaction: async () => void keys.push(...(await storage.objects.stagedKeys())) };
-    const outcome = await storeBytes(storage.instances({ hooks }), dicomFile());
-    if (outcome.status !== 'stored') throw new Error('not stored');
-    expect(keys).toEqual([outcome.instance.objectKey]);
-    const objects: ObjectStore = Object.assign(failingAt('none'), {
-      stagedKeys: () => Promise.resolve(keys),
-    });
-    expect((await repairStorage(storage.pool, objects)).objectsRemoved).toBe(0);
-    expect((await storage.files()).kept).toHaveLength(1);
-  });
-
-  it('keeps an object whose row is there although its reservation is too', async () => {
-    const outcome = await storeBytes(storage.instances(), dicomFile());
-    if (outcome.status !== 'stored') throw new Error('not stored');
-    await reserve(outcome.instance.objectKey, '1.2.3.1');
-    expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(0);
-    expect((await storage.files()).kept).toHaveLength(1);
-    expect(await storage.reservations()).toBe(0);
-  });
-
-  it('leaves alone what another process is storing', async () => {
-    await reserve(key, '1.2.3.1');
-    await inTransaction(storage.pool, async (client) => {
-      await lockInstance(client, '1.2.3.1');
-      expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(0);
-    });
-    expect(await storage.reservations()).toBe(1);
-  });
-
-  it('leaves a young reservation alone while the server runs, and ends an old one', async () => {
-    const staged = await storage.objects.stage(inPieces(dicomFile()));
-    await reserve(key, '1.2.3.1');
-    await staged.moveTo(key);
-    expect(await removeAbandoned(storage.pool, storage.objects, 300)).toBe(0);
-    expect((await storage.files()).kept).toHaveLength(1);
-    await query(storage.pool, "UPDATE pending_object SET reserved_at = now() - interval '301 seconds'");
-    expect(await removeAbandoned(storage.pool, storage.objects, 300)).toBe(1);
-    await staged.discard();
-    expect(await storage.files()).toEqual({ kept: [], staged: [] });
-    expect(await storage.reservations()).toBe(0);
-  });
-
-  it('leaves alone what is moved to its place and not yet committed, as long as it is young', async () => {
-    const staged = await storage.objects.stage(inPieces(dicomFile()));
-    await reserve(key, '1.2.3.1');
-    await staged.moveTo(key);
-    expect(await removeLeftovers(storage.pool, storage.objects)).toBe(0);
-    expect((await storage.files()).kept).toHaveLength(1);
-    await query(storage.pool, "UPDATE pending_object SET reserved_at = now() - interval '301 seconds'");
-    expect(await removeLeftovers(storage.pool, storage.objects)).toBe(1);
-    expect(await storage.files()).toEqual({ kept: [], staged: [] });
-  });
-
-  it('makes a store come to nothing whose object it removed', async () => {
-    const removing: ObjectStore = wrappedStore(storage.objects, {
-      stage: async (...given) => {
-        const staged = await storage.objects.stage(...given);
-        return wrappedObject(staged, {
-          moveTo: async (to) => {
-            await staged.moveTo(to);
-            expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(1);
-          },
-        });
-      },
-    });
-    await expectNothingThenSuccess(storage.instances({ objects: removing }));
-    await expectRetryWorks();
-  });
-
-  it('waits at the lock, and never removes what a store has committed meanwhile', async () => {
-    let repaired: Promise<unknown> = Promise.resolve();
-    const repairing = storage.instances({
-      hooks: {
-        inTransaction: async () => {
-          repaired = repairStorage(storage.pool, storage.objects);
-          await repaired;
-        },
-      },
-    });
-    const outcome = await storeBytes(repairing, dicomFile());
-    await repaired;
-    expect(outcome.status).toBe('stored');
-    expect((await storage.files()).kept).toHaveLength(1);
-  });
-
-  it('removes what a store could not remove itself', async () => {
-    const leftovers: PacsError[] = [];
-    const objects: ObjectStore = { ...failingAt('after moveTo'), delete: () => Promise.reject(new Error()) };
-    const outcome = await storeBytes(
-      storage.instances({ objects, onLeftover: (error) => leftovers.push(error) }),
-      dicomFile(),
-    );
-    expect(outcome).toMatchObject({ status: 'refused', failure: { kind: 'storage-unavailable' } });
-    expect(leftovers).toHaveLength(1);
-    expect((await repairStorage(storage.pool, storage.objects)).objectsRemoved).toBe(1);
-    expect(await storage.files()).toEqual({ kept: [], staged: [] });
-  });
 });
