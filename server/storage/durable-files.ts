@@ -134,18 +134,24 @@ export async function readRange(file: FileHandle, start: number, length: number)
   return bytes;
 }
 
-/** The bytes of a range, or as many as there are of it. */
+/** The bytes of a range, or as many as there are of it. While a piece is used, the next is read. */
 export async function* piecesOf(path: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
   const file = await guarded('read', () => open(path, 'r'));
+  const pieceAt = (at: number): Promise<Uint8Array> => {
+    const piece = guarded('read', () => readRange(file, at, Math.min(PIECE_BYTES, end - at)));
+    piece.catch(() => undefined); // whoever asks for it is told
+    return piece;
+  };
+  let next = start < end ? pieceAt(start) : undefined;
   try {
-    for (let at = start; at < end;) {
-      const length = Math.min(PIECE_BYTES, end - at);
-      const piece = await guarded('read', () => readRange(file, at, length));
+    for (let at = start; next; at += PIECE_BYTES) {
+      const piece: Uint8Array = await next;
+      const isLast = piece.byteLength < PIECE_BYTES || at + PIECE_BYTES >= end;
+      next = isLast ? undefined : pieceAt(at + PIECE_BYTES);
       if (piece.byteLength > 0) yield piece;
-      if (piece.byteLength < length) return;
-      at += length;
     }
   } finally {
+    await next?.catch(() => undefined);
     await file.close();
   }
 }
