@@ -83,7 +83,8 @@ describe('the tools', () => {
     await room.openStudy('1.2.1');
     await room.page.keyboard.press('c');
     await room.page.locator('.pane').nth(1).locator('.radiograph-surface[data-loading="false"]').waitFor();
-    expect(await room.page.getByLabel('Image to compare with').inputValue()).toContain('1.2.2|');
+    const chosen = room.page.getByLabel('Image to compare with');
+    await expect.poll(() => chosen.inputValue()).toContain('1.2.2|');
     await room.page.keyboard.press('c');
     await room.page.locator('.pane').nth(1).waitFor({ state: 'detached' });
   });

@@ -34,7 +34,10 @@ export function ComparedPane(props: ComparedPaneProps) {
     study.heading.studyInstanceUid;
   const { other, problem } = useOtherStudy(services, study, studyUid);
   const wanted = choice?.key ?? (first && other === study ? imageKey(first) : undefined);
-  const image = other?.images.find((candidate) => imageKey(candidate) === wanted) ?? other?.images[0];
+  // Until it is known whether there is a prior, the image that is open already would only flash up.
+  const isSearching = !first && !choice && !priors;
+  const images = isSearching ? [] : (other?.images ?? []);
+  const image = images.find((candidate) => imageKey(candidate) === wanted) ?? images[0];
   const findings = useMemo(() => findingsToDraw(other && reportToShow(other.reports)), [other]);
   const bar = (
     <header class="pane-head">
