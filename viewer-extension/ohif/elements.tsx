@@ -7,6 +7,7 @@ import { aiNotice } from '../core/notices.ts';
 import { hiddenNotice } from '../core/findings.ts';
 import { FindingsPanel } from '../standalone/findings-panel.tsx';
 import baseStyles from '../standalone/styles/base.css?inline';
+import colourStyles from '../standalone/styles/colours.css?inline';
 import panelStyles from '../standalone/styles/panel.css?inline';
 import { WordsContext } from '../standalone/words.ts';
 import hostStyles from './panel.css?inline';
@@ -78,7 +79,7 @@ function panelElement({ store, source, navigation }: ElementParts): CustomElemen
 
     connectedCallback(): void {
       const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-      root.adoptedStyleSheets = [baseStyles, panelStyles, hostStyles].map(styleSheet);
+      root.adoptedStyleSheets = [colourStyles, baseStyles, panelStyles, hostStyles].map(styleSheet);
       draw(root);
       this.#stop = store.subscribe(() => {
         draw(root);
