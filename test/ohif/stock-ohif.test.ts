@@ -4,8 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import express from 'express';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildResultSet, RESULT_OBJECT_KINDS } from '../../dicom/results/index.ts';
 import { spansOf } from '../../dicom/results/segmentation-mask.ts';
@@ -13,16 +12,9 @@ import { numbersOf, textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { findingsOf, type Finding } from '../../dicom/vocabulary/finding.ts';
 import { resultFile } from '../../server/analysis/result-file.ts';
-import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
 import { runImagingTask } from '../../server/imaging/run-imaging-task.ts';
-import { createGate } from '../../server/operations/gate.ts';
-import { ensureOhif } from '../../server/operations/ohif-download.ts';
-import { authenticate } from '../../server/security/authentication.ts';
-import { LOCAL_PRINCIPAL } from '../../server/security/principal.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { demoResults } from '../support/demo-results.ts';
-import { openInOhif, serveOhif, type OhifServer } from '../support/ohif.ts';
-import { createTestStorage, storeBytes, type TestStorage } from '../support/storage.ts';
+import { startStockOhif, type StockOhif } from '../support/ohif.ts';
 
 const { files, input } = demoResults();
 const STUDY = input.images[0]?.outcome.source.studyInstanceUid ?? '';
@@ -31,43 +23,24 @@ const FRACTURES = input.images.flatMap(({ outcome }) => findingsOf(outcome.findi
 /** How OHIF lists the images, in the order of the set. */
 const VIEWS = input.images.map(({ metadata }) => textOf(metadata, TAG.SeriesDescription) ?? '');
 
-let storage: TestStorage;
-let server: OhifServer;
-let browser: Browser;
+let ohif: StockOhif;
 let page: Page;
-/** What the page complained of. */
-const errors: string[] = [];
 
 beforeAll(async () => {
-  storage = await createTestStorage();
-  const { index, objects } = storage;
-  const instances = storage.instances();
-  for (const file of files) expect((await storeBytes(instances, file)).status).toBe('stored');
+  ohif = await startStockOhif();
+  const { index, objects } = ohif.storage;
+  for (const file of files) await ohif.store(file);
   const sources = await index.listInstances({ studyUid: STUDY });
   for (const object of buildResultSet({ ...input, objects: RESULT_OBJECT_KINDS })) {
-    const bytes = await resultFile(object, sources, { objects, imaging: runImagingTask });
-    expect((await storeBytes(instances, bytes)).status).toBe('stored');
+    await ohif.store(await resultFile(object, sources, { objects, imaging: runImagingTask }));
   }
-  const dicomWeb = express.Router();
-  dicomWeb.use(authenticate({ local: LOCAL_PRINCIPAL }));
-  const services = { index, objects, instances, imaging: runImagingTask, decodingPlaces: createGate(2) };
-  dicomWeb.use(dicomWebRouter(services));
-  server = await serveOhif(await ensureOhif(), dicomWeb);
-  browser = await launchBrowser();
 }, 600_000);
 // A page of its own for each test: what one has loaded must not help the next, nor hold it up.
 beforeEach(async () => {
-  page = await openInOhif(browser, server, STUDY);
-  page.on('pageerror', (error) => errors.push(String(error)));
+  page = await ohif.open(STUDY);
 });
-afterEach(async () => {
-  await page.close();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await storage.close();
-});
+afterEach(() => page.close());
+afterAll(() => ohif.close());
 
 async function screenshot(name: string): Promise<void> {
   const folder = process.env['OSTEON_SCREENSHOTS'];
@@ -131,7 +104,7 @@ describe('stock OHIF', () => {
   });
 
   it('has thrown no error', () => {
-    expect(errors).toEqual([]);
+    expect(ohif.errors).toEqual([]);
   });
 });
 

@@ -6,6 +6,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Router } from 'express';
 import type { Browser, Page } from 'playwright-core';
+import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
+import { runImagingTask } from '../../server/imaging/run-imaging-task.ts';
+import { createGate } from '../../server/operations/gate.ts';
+import { ensureOhif } from '../../server/operations/ohif-download.ts';
+import { authenticate } from '../../server/security/authentication.ts';
+import { LOCAL_PRINCIPAL } from '../../server/security/principal.ts';
+import { launchBrowser } from './browser.ts';
+import { createTestStorage, storeBytes, type TestStorage } from './storage.ts';
 
 /** A data source that reads DICOMweb below `/dicom-web` of the same origin; no tour, no dialogue. */
 const APP_CONFIG = `window.config = ${JSON.stringify({
@@ -40,13 +48,57 @@ const APP_CONFIG = `window.config = ${JSON.stringify({
   ],
 })};`;
 
-export interface OhifServer {
+/** Stock OHIF in a browser before a storage of its own. */
+export interface StockOhif {
+  readonly storage: TestStorage;
+  /** What the pages complained of. */
+  readonly errors: string[];
+  /** Stores one Part 10 file; throws when it is refused. */
+  store(file: Uint8Array): Promise<void>;
+  /** Opens a study in the basic viewer and waits until its image is drawn. */
+  open(studyUid: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Fetches OHIF where it is not there yet, and starts all of it. */
+export async function startStockOhif(): Promise<StockOhif> {
+  const storage = await createTestStorage();
+  const { index, objects } = storage;
+  const instances = storage.instances();
+  const dicomWeb = express.Router();
+  dicomWeb.use(authenticate({ local: LOCAL_PRINCIPAL }));
+  const services = { index, objects, instances, imaging: runImagingTask, decodingPlaces: createGate(2) };
+  dicomWeb.use(dicomWebRouter(services));
+  const server = await serveOhif(await ensureOhif(), dicomWeb);
+  const browser = await launchBrowser();
+  const errors: string[] = [];
+  return {
+    storage,
+    errors,
+    store: async (file) => {
+      const { status } = await storeBytes(instances, file);
+      if (status !== 'stored') throw new Error(`The file is ${status}; expected stored`);
+    },
+    open: async (studyUid) => {
+      const page = await openInOhif(browser, server, studyUid);
+      page.on('pageerror', (error) => errors.push(String(error)));
+      return page;
+    },
+    close: async () => {
+      await browser.close();
+      await server.close();
+      await storage.close();
+    },
+  };
+}
+
+interface OhifServer {
   readonly address: string;
   close(): Promise<void>;
 }
 
 /** Serves the application in `folder` and a DICOMweb router, on a free port of the loopback. */
-export async function serveOhif(folder: string, dicomWeb: Router): Promise<OhifServer> {
+async function serveOhif(folder: string, dicomWeb: Router): Promise<OhifServer> {
   const app = express();
   app.use('/dicom-web', dicomWeb);
   app.get('/app-config.js', (_request, response) => {
@@ -71,8 +123,7 @@ export async function serveOhif(folder: string, dicomWeb: Router): Promise<OhifS
   };
 }
 
-/** Opens a study in the basic viewer and waits until its image is drawn. */
-export async function openInOhif(browser: Browser, { address }: OhifServer, studyUid: string): Promise<Page> {
+async function openInOhif(browser: Browser, { address }: OhifServer, studyUid: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.addInitScript(() => {
     localStorage.setItem('shownTours', JSON.stringify(['basicViewerTour']));
