@@ -13,11 +13,13 @@ import { CommitUnknownError, inTransaction } from '../storage/database.ts';
 import type { Pool, PoolClient } from '../storage/database.ts';
 import { findOrReserve, insertInstance, lockInstance, releaseObject } from '../storage/instance-rows.ts';
 import type { NewInstance } from '../storage/instance-rows.ts';
-import type { ObjectStore, StagedObject } from '../storage/object-store.ts';
+import type { ByteRange, ObjectStore, StagedObject } from '../storage/object-store.ts';
 import { findInstance } from '../storage/study-index.ts';
 import type { Origin, Sender, StoredInstance } from '../storage/stored-instance.ts';
 import { differenceBetween } from './duplicate-difference.ts';
+import { requireExpected, type Expectations } from './expectations.ts';
 import { identityOf, newInstance } from './new-instance.ts';
+import { isSameDataSet, type ReadBytes } from './same-data-set.ts';
 import { readStagedHeader } from './staged-header.ts';
 
 /** What became of one instance. `refused` is a value, not an exception: the rest of a batch goes on. */
@@ -30,12 +32,10 @@ export type StoreOutcome =
       readonly identity: Partial<InstanceIdentity>;
     };
 
-export interface StoreOptions {
+export interface StoreOptions extends Expectations {
   readonly origin: Origin;
   /** Absent for what came by another way than DIMSE. */
   readonly sender?: Sender;
-  /** The study named in the request; an instance of another is refused as `study-mismatch`. */
-  readonly expectedStudyUid?: string;
 }
 
 /** What others do when an instance is stored. Not called for `identical`. */
@@ -117,6 +117,11 @@ export class InstanceStore {
       if (!isOwnStageFailure(error)) throw error;
       return { keep: () => Promise.resolve(this.#told(refused(error, {}))) };
     }
+    return await this.receiveStaged(staged, options);
+  }
+
+  /** The same for bytes that are staged already; they are the store's from now on. Never rejects. */
+  async receiveStaged(staged: StagedObject, options: StoreOptions): Promise<ReceivedInstance> {
     let header: InstanceHeader;
     try {
       header = await readStagedHeader(staged, this.#readLimits);
@@ -127,7 +132,7 @@ export class InstanceStore {
     return {
       keep: () =>
         this.#end(staged, identity, async () => {
-          checkStudy(identity, options.expectedStudyUid);
+          requireExpected(identity, options);
           return await this.#keep(staged, header, options);
         }),
     };
@@ -166,7 +171,7 @@ export class InstanceStore {
       findOrReserve(this.#pool, objectKey, sopInstanceUid),
     ]);
     if (known.status === 'rejected') throw known.reason;
-    if (known.value) return compared(known.value, instance);
+    if (known.value) return await this.#compared(known.value, instance, (range) => staged.read(range));
     try {
       if (synced.status === 'rejected') throw synced.reason;
       await staged.moveTo(objectKey);
@@ -187,10 +192,28 @@ export class InstanceStore {
       return { status: 'stored', instance: stored };
     }
     const rival = await findInstance(client, instance.sopInstanceUid);
-    if (rival) return compared(rival, instance);
+    if (rival) {
+      const read = (range: ByteRange) => this.#objects.read(instance.objectKey, range);
+      return await this.#compared(rival, instance, read);
+    }
     throw new PacsError(
       'storage-unavailable',
       'The reservation of an object was taken back during its store',
+    );
+  }
+
+  /** Same UID: the same data set is a success that changes nothing, another is refused. */
+  async #compared(known: StoredInstance, offered: NewInstance, read: ReadBytes): Promise<StoreOutcome> {
+    const isSame =
+      known.sha256 === offered.sha256 ||
+      (await isSameDataSet(
+        { ...known, read: (range) => this.#objects.read(known.objectKey, range) },
+        { ...offered, read },
+      ));
+    if (isSame) return { status: 'identical', instance: known };
+    throw new PacsError(
+      'duplicate-instance',
+      `Differs in ${differenceBetween(known, offered)} from the stored instance of this SOP Instance UID (0008,0018)`,
     );
   }
 
@@ -254,21 +277,4 @@ function isOwnStageFailure(error: unknown): error is PacsError {
 
 function refused(failure: PacsError, identity: Partial<InstanceIdentity>): StoreOutcome {
   return { status: 'refused', failure, identity };
-}
-
-/** Same UID: the same bytes are a success that changes nothing, other bytes are refused. */
-function compared(known: StoredInstance, offered: NewInstance): StoreOutcome {
-  if (known.sha256 === offered.sha256) return { status: 'identical', instance: known };
-  throw new PacsError(
-    'duplicate-instance',
-    `Differs in ${differenceBetween(known, offered)} from the stored instance of this SOP Instance UID (0008,0018)`,
-  );
-}
-
-function checkStudy(identity: Partial<InstanceIdentity>, expected: string | undefined): void {
-  if (expected === undefined || identity.studyInstanceUid === expected) return;
-  throw new PacsError(
-    'study-mismatch',
-    `Study Instance UID (0020,000D) is ${identity.studyInstanceUid ?? 'absent'}; the request is for ${expected}`,
-  );
 }

@@ -15,7 +15,7 @@ const PIECE_BYTES = 1024 * 1024;
 /** Bytes of one write. While they are written, as many again may be gathered. */
 const WRITE_BYTES = 512 * 1024;
 /** What is kept at hand of the beginning: a header is seldom longer. */
-const HEAD_BYTES = 64 * 1024;
+export const HEAD_BYTES = 64 * 1024;
 const RENAMED_INSTEAD: readonly string[] = ['EEXIST', 'EPERM', 'ENOTSUP', 'ENOSYS'];
 
 /** What was written to a file. */

@@ -9,13 +9,24 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { guarded, linkOrRename, makeDurableFolder, piecesOf, readRange, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
+import { guarded, HEAD_BYTES, linkOrRename, makeDurableFolder, piecesOf, readRange, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
 import type { WrittenBytes } from './durable-files.ts';
 import { objectKeyOf, type ByteRange, type ObjectStore } from './object-store.ts';
 import type { StagedObject, StageOptions } from './object-store.ts';
 
+/** Names that another process of ours gives to what it stages: its purpose, its process id, a UUID. */
+const FOREIGN_NAME = /^[a-z]+-\d+-[0-9a-f-]{36}$/;
+
 /** Objects of earlier versions lie one folder deeper. */
 const KEY = /^[0-9a-f]{2}\/(?:[0-9a-f]{2}\/)?[0-9.]{1,64}-[0-9a-f]{16}\.dcm$/;
+
+/** A file in the staging folder that another process wrote. */
+export interface ForeignFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** SHA-256, 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
 
 export class FileObjectStore implements ObjectStore {
   readonly #objects: string;
@@ -49,6 +60,37 @@ export class FileObjectStore implements ObjectStore {
       await rm(path, { force: true });
       throw error;
     }
+  }
+
+  /** Where another process of ours may stage files for {@link adopt}. */
+  get stagingFolder(): string {
+    return this.#staging;
+  }
+
+  /** Takes over a file that another process staged whole and closed. Throws `storage-unavailable` when it is not there. */
+  async adopt({ name, sizeBytes, sha256 }: ForeignFile): Promise<StagedObject> {
+    const path = this.#foreignPath(name);
+    return await guarded('adopt', async () => {
+      const file = await open(path, 'r');
+      try {
+        const head = await readRange(file, 0, Math.min(HEAD_BYTES, sizeBytes));
+        return new StagedFile(path, file, { sizeBytes, sha256, head }, (key) => this.#prepare(key));
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    });
+  }
+
+  /** Removes a file that another process staged and that nobody takes over. */
+  async removeForeign(name: string): Promise<void> {
+    await guarded('clear', () => rm(this.#foreignPath(name), { force: true }));
+  }
+
+  /** Names of the files that another process staged under names with this beginning. */
+  async foreignNames(prefix: string): Promise<readonly string[]> {
+    const names = await guarded('list', () => readdir(this.#staging));
+    return names.filter((name) => name.startsWith(prefix) && FOREIGN_NAME.test(name));
   }
 
   async read(key: string, range?: ByteRange): Promise<Uint8Array> {
@@ -107,6 +149,12 @@ export class FileObjectStore implements ObjectStore {
       throw error;
     }
     return path;
+  }
+
+  #foreignPath(name: string): string {
+    if (!FOREIGN_NAME.test(name))
+      throw new PacsError('internal', 'A staged file does not have the name of one');
+    return join(this.#staging, name);
   }
 
   #pathOf(key: string): string {

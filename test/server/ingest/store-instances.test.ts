@@ -81,6 +81,25 @@ describe('storing the same SOP Instance UID again', () => {
     expect((await storage.files()).staged).toHaveLength(0);
   });
 
+  it('is a success when only what stands before the data set differs, also of many at once', async () => {
+    const others = [1, 2, 3, 4].map((mark) => {
+      const bytes = dicomFile();
+      bytes[0] = mark; // the preamble is whose who writes the file
+      return bytes;
+    });
+    const instances = storage.instances();
+    const outcomes = await Promise.all(others.map((bytes) => storeBytes(instances, bytes)));
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual([
+      'identical',
+      'identical',
+      'identical',
+      'stored',
+    ]);
+    const otherPixel = dicomFile();
+    otherPixel[otherPixel.length - 1] = 0xff;
+    expect((await storeBytes(instances, otherPixel)).status).toBe('refused');
+  });
+
   it('is refused as a duplicate when the bytes differ, and the first stay', async () => {
     const bytes = dicomFile({ PatientID: 'P1' });
     await storeBytes(storage.instances(), bytes);
