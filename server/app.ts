@@ -2,7 +2,7 @@
  * The HTTP application: which middleware runs in which order, and what is mounted where.
  */
 import compression from 'compression';
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 
 import { crossOrigin } from './http/cross-origin.ts';
@@ -12,12 +12,13 @@ import { metricsRouter, type Metrics } from './http/metrics.ts';
 import { limitRequests } from './http/request-limit.ts';
 import { requestLog } from './http/request-log.ts';
 import type { Log } from './operations/log.ts';
-import { authenticate } from './security/authentication.ts';
 
 /** What the application is put together from. */
 export interface AppParts {
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Gives each request its principal. */
+  readonly authentication: RequestHandler;
   /** Requests of one address in a minute; 0: no limit. */
   readonly requestsPerMinute: number;
   /** Origins whose pages may read DICOMweb, analyses and the extension, and store where they are allowed to. */
@@ -68,7 +69,7 @@ export function createApp(parts: AppParts): Express {
   app.use(requestLog(parts.log, parts.metrics));
   app.use(SECURITY_HEADERS);
   app.use(['/dicom-web', '/api/analyses', '/osteon'], crossOrigin(parts.corsOrigins));
-  app.use(authenticate({ origins: parts.corsOrigins }));
+  app.use(parts.authentication);
   app.use(compression({ level: GZIP_LEVEL }));
   app.use('/health', healthRouter(parts.health));
   app.use('/metrics', metricsRouter(parts.metrics));

@@ -36,6 +36,7 @@ import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
 import { openOhif, type OpenOhif } from './open-ohif.ts';
 import { openDatabase, query, type Pool } from './storage/database.ts';
+import { authenticate } from './security/authentication.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
 import { installationUid } from './storage/installation.ts';
 import { repairRegularly, repairStorage, type RepairReport } from './storage/repair.ts';
@@ -139,9 +140,11 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     },
   });
   await analysis.start(instances);
+  const corsOrigins = new Set(configuration.corsOrigins);
   const common = {
     log,
     metrics,
+    authentication: authenticate({ origins: corsOrigins }),
     requestsPerMinute: limits.requestsPerMinute,
     extensionFolder: join(ROOT, 'dist', 'ohif-extension'),
     dicomWeb: dicomWebRouter({
@@ -171,7 +174,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const app = createApp({
     ...common,
     ohif: ohifRedirect(() => ohif?.port),
-    corsOrigins: new Set(configuration.corsOrigins),
+    corsOrigins,
     health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
     readingRoomFolder: join(ROOT, 'dist', 'reading-room'),
   });

@@ -62,6 +62,7 @@ export const FAILURES = {
     title: 'The instance is not one for which this can be done',
   },
   'method-not-allowed': { httpStatus: 405, failureReason: 0x0110, title: 'The method is not allowed here' },
+  unauthenticated: { httpStatus: 401, failureReason: 0x0124, title: 'Nobody has signed in' },
   forbidden: { httpStatus: 403, failureReason: 0x0124, title: 'The principal may not do this' },
   busy: { httpStatus: 503, failureReason: 0xa700, title: 'The server has too much to do at present' },
   'too-many-requests': {

@@ -17,7 +17,7 @@ const MAX_AGE = '600';
 
 /** Lets pages of `origins` (scheme, host and port, as browsers send them) through, and answers their preflight requests. Must run before authentication: a preflight request carries no credentials. */
 export function crossOrigin(origins: ReadonlySet<string>): RequestHandler {
-  return (request, response, next) => {
+  return function allowOrigins(request, response, next) {
     const { origin } = request.headers;
     if (origins.size > 0) response.vary('Origin');
     if (origin === undefined || !origins.has(origin)) {

@@ -6,7 +6,7 @@
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
 import { REPORT_MEDIA_TYPES } from '../../dicom/sr/report-text.ts';
-import { requirePermission } from '../security/authentication.ts';
+import { openToAll, requirePermission } from '../security/authentication.ts';
 import type { Permission } from '../security/permission.ts';
 import { describeCapabilities, methodsOf, type Capability } from './capabilities.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
@@ -76,7 +76,7 @@ export function dicomWebRouter(services: DicomWebServices): Router {
   const table = resources(services);
   router
     .route('/')
-    .options(describeCapabilities(table.map(capabilityOf)))
+    .options(openToAll(), describeCapabilities(table.map(capabilityOf)))
     .all(methodNotAllowed('OPTIONS'));
   for (const resource of table) {
     const { path, get, post, delete: remove } = resource;
@@ -85,7 +85,7 @@ export function dicomWebRouter(services: DicomWebServices): Router {
     route.get(requirePermission(PERMISSION.get), get);
     if (post) route.post(requirePermission(PERMISSION.post), post);
     if (remove) route.delete(requirePermission(PERMISSION.delete), remove);
-    route.options(describeCapabilities([capability]));
+    route.options(openToAll(), describeCapabilities([capability]));
     route.all(methodNotAllowed(...methodsOf([capability])));
   }
   return router;

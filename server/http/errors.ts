@@ -19,7 +19,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** Answers a failed request. Must be the last middleware. */
 export function errorHandler(log: HttpLog): ErrorRequestHandler {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- express knows an error handler by its four parameters
-  return (error: unknown, request, response, _next) => {
+  return function answerFailure(error: unknown, request, response, _next) {
     if (isAbort(error)) {
       response.destroy();
       return;
@@ -38,6 +38,8 @@ export function sendFailure(response: Response, failure: PacsError): void {
   const { httpStatus, title } = FAILURES[failure.kind];
   if (failure.kind === 'storage-unavailable' || failure.kind === 'busy')
     response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  // RFC 9110 11.6.1: a 401 names a scheme.
+  if (failure.kind === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer realm="osteon"');
   response
     .status(httpStatus)
     .json({ error: failure.kind, message: failure.kind === 'internal' ? title : failure.message });
@@ -50,7 +52,7 @@ export const notFound: RequestHandler = () => {
 
 /** Answers 405 with the methods that the resource knows. PS3.18 8.5, RFC 9110 15.5.6. */
 export function methodNotAllowed(...allowed: string[]): RequestHandler {
-  return (request, response) => {
+  return function refuseMethod(request, response) {
     response.setHeader('Allow', allowed.join(', '));
     throw new PacsError('method-not-allowed', `${request.method} is not known here`);
   };

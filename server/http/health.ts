@@ -2,6 +2,7 @@
  * `/health/live`: the process answers. `/health/ready`: every component works and nothing is shutting down.
  */
 import { Router } from 'express';
+import { openToAll } from '../security/authentication.ts';
 
 /** One thing the server cannot do without. */
 export interface Component {
@@ -23,10 +24,10 @@ const PATIENCE_MS = 2_000;
 /** Both resources; 200 when well, 503 when not. */
 export function healthRouter(services: HealthServices): Router {
   const router = Router();
-  router.get('/live', (_request, response) => {
+  router.get('/live', openToAll(), (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ status: 'up' });
   });
-  router.get('/ready', async (_request, response) => {
+  router.get('/ready', openToAll(), async (_request, response) => {
     const states = await Promise.all(services.components.map(stateOf));
     const isReady = !services.isDraining() && states.every(([, { status }]) => status === 'up');
     response

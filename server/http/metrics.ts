@@ -4,6 +4,7 @@
  */
 import { Router } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { requirePermission } from '../security/authentication.ts';
 
 const HTTP_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
 const INFERENCE_SECONDS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
@@ -72,7 +73,7 @@ export function createMetrics(analysesByState: () => Promise<ReadonlyMap<string,
 /** `GET /metrics`. */
 export function metricsRouter(metrics: Metrics): Router {
   const router = Router();
-  router.get('/', async (_request, response) => {
+  router.get('/', requirePermission('read-metrics'), async (_request, response) => {
     response.set('Content-Type', metrics.contentType).send(await metrics.text());
   });
   return router;

@@ -14,7 +14,7 @@ import helmet from 'helmet';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { Log } from '../operations/log.ts';
 import type { OhifApplication } from '../operations/ohif-application.ts';
-import { authenticate } from '../security/authentication.ts';
+import { openToAll } from '../security/authentication.ts';
 import { errorHandler, notFound } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { ohifConfigurationScript } from './ohif-configuration.ts';
@@ -23,6 +23,8 @@ import { requestLog } from './request-log.ts';
 
 /** What the application is put together from. */
 export interface OhifParts {
+  /** Gives each request its principal. */
+  readonly authentication: RequestHandler;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Requests of one address in a minute; 0: no limit. */
@@ -45,13 +47,13 @@ export function createOhifApp(parts: OhifParts): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(requestLog(parts.log, parts.metrics));
-  app.use(authenticate());
+  app.use(parts.authentication);
   app.use(compression({ level: GZIP_LEVEL }));
   if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));
   app.use('/dicom-web', parts.dicomWeb);
   app.use('/api/analyses', parts.analyses);
   app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));
-  app.get('/app-config.js', (_request, response) => {
+  app.get('/app-config.js', openToAll(), (_request, response) => {
     response.type('text/javascript').set('Cache-Control', 'no-cache').send(ohifConfigurationScript());
   });
   app.use(pages(parts.application));
@@ -63,7 +65,7 @@ export function createOhifApp(parts: OhifParts): Express {
 /** `/ohif` and what is below it leads to the same place of OHIF; 404 where OHIF is not served. */
 export function ohifRedirect(portOf: () => number | undefined): Router {
   const router = Router();
-  router.get('/{*path}', (request, response) => {
+  router.get('/{*path}', openToAll(), (request, response) => {
     const port = portOf();
     if (port === undefined) throw new PacsError('not-found', 'OHIF is not served here');
     // The authority names this machine: authentication takes no other. Only its port is another.
@@ -76,7 +78,7 @@ export function ohifRedirect(portOf: () => number | undefined): Router {
 /** The files of the application once they are there; before that a page that says how far it is. */
 function pages(application: OhifParts['application']): RequestHandler {
   let served: RequestHandler | undefined;
-  return (request, response, next) => {
+  return function sendPages(request, response, next) {
     const { state } = application;
     if (state.kind === 'ready') {
       served ??= filesOf(state.folder);

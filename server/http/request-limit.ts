@@ -12,7 +12,7 @@ const WINDOW_MS = 60_000;
 
 /** Refuses as `too-many-requests` whatever an address asks beyond `perMinute` requests; says how many are left (draft-8 of the RateLimit fields). */
 export function limitRequests(perMinute: number): RequestHandler {
-  return rateLimit({
+  const limit = rateLimit({
     windowMs: WINDOW_MS,
     limit: perMinute,
     standardHeaders: 'draft-8',
@@ -26,4 +26,7 @@ export function limitRequests(perMinute: number): RequestHandler {
       );
     },
   });
+  return function limitRate(request, response, next) {
+    void limit(request, response, next);
+  };
 }

@@ -9,7 +9,7 @@ import { routeTemplateOf } from './route-template.ts';
 
 /** Must be the first middleware, so that refused requests count too. */
 export function requestLog(log: Log, metrics: Metrics): RequestHandler {
-  return (request, response, next) => {
+  return function logRequest(request, response, next) {
     const startedAt = performance.now();
     response.once('close', () => {
       const milliseconds = performance.now() - startedAt;

@@ -4,7 +4,7 @@
 import type { Request } from 'express';
 
 /** Where routers are mounted. Express forgets the mount point when a handler fails, so it is read off the path. */
-const MOUNTS = [
+export const MOUNTS = [
   '/dicom-web',
   '/api/analyses',
   '/api/events',

@@ -1,77 +1,96 @@
 /**
- * The one place where a request gets its principal. There is no sign-in yet: a request from this machine gets the
- * local principal, every other is refused.
+ * The one place where a request gets its principal, and where a route says what it needs of one. How somebody is known is
+ * in `identify.ts`; without authentication, see `loopback.ts`.
  *
- * Trap: a page of any web site can make the browser on this machine send requests here. By DNS rebinding it even
- * reads the answers. So the Host header must name loopback, and so must the Origin of a request that changes something.
+ * Trap: a handler that is mounted with `use` answers without a route. `test/server/security/access-matrix.test.ts` walks the
+ * routers and names every route that says nothing, and every middleware that it does not know.
  */
 import type { Request, RequestHandler } from 'express';
 
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { requireLocal } from './loopback.ts';
 import type { Permission } from './permission.ts';
 import { LOCAL_PRINCIPAL, type Principal } from './principal.ts';
 
-const LOOPBACK_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
-const LOOPBACK_ADDRESS = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/i;
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const NO_ORIGINS: ReadonlySet<string> = new Set();
+
+/** What a route needs: a permission, or nothing, since it shows nothing of patients. */
+export type Access = Permission | 'open';
 
 const principals = new WeakMap<Request, Principal>();
+const accessOfHandler = new WeakMap<RequestHandler, Access>();
 
-/** Who is let in. */
-export interface AuthenticationOptions {
+/** Says who makes a request. Throws `unauthenticated` for credentials that are not valid, `forbidden`. */
+export type Identify = (request: Request) => Principal | Promise<Principal>;
+
+/** Who is let in where there is no authentication. */
+export interface LocalOptions {
   /** The principal of this machine. */
   readonly local?: Principal;
   /** Origins beside those of this machine whose pages may change something. */
   readonly origins?: ReadonlySet<string>;
 }
 
-/** Gives each request its principal. Must come before every route; refuses with `forbidden`. */
+/** Gives each request from this machine the local principal; refuses every other with `forbidden`. */
 export function authenticate({
   local = LOCAL_PRINCIPAL,
-  origins,
-}: AuthenticationOptions = {}): RequestHandler {
-  return (request, _response, next) => {
+  origins = NO_ORIGINS,
+}: LocalOptions = {}): RequestHandler {
+  return authenticateBy((request) => {
     requireLocal(request, origins);
-    principals.set(request, local);
-    next();
+    return local;
+  });
+}
+
+/** Gives each request its principal. Must come before every route. */
+export function authenticateBy(identify: Identify): RequestHandler {
+  return function identifyPrincipal(request, _response, next) {
+    const identified = identify(request);
+    // Whoever is known already does not wait.
+    if (!(identified instanceof Promise)) {
+      principals.set(request, identified);
+      next();
+      return;
+    }
+    identified.then((principal) => {
+      principals.set(request, principal);
+      next();
+    }, next);
   };
 }
 
-/** The principal of a request. Throws `internal` where {@link authenticate} has not run. */
+/** The principal of a request. Throws `internal` where no authentication has run. */
 export function principalOf(request: Request): Principal {
   const principal = principals.get(request);
   if (principal === undefined) throw new PacsError('internal', 'A route was reached without authentication');
   return principal;
 }
 
-/** Lets only principals with `permission` pass; refuses with `forbidden`. */
+/** Lets only principals with `permission` pass; refuses with `unauthenticated` whoever has not signed in, else with `forbidden`. */
 export function requirePermission(permission: Permission): RequestHandler {
-  return (request, _response, next) => {
-    if (!principalOf(request).permissions.has(permission)) {
-      throw new PacsError('forbidden', `This needs the permission ${permission}`);
+  const handler: RequestHandler = (request, _response, next) => {
+    const { permissions, kind } = principalOf(request);
+    if (permissions.has(permission)) {
+      next();
+      return;
     }
+    if (kind !== 'anonymous') throw new PacsError('forbidden', `This needs the permission ${permission}`);
+    throw new PacsError('unauthenticated', 'Nobody has signed in');
+  };
+  accessOfHandler.set(handler, permission);
+  return handler;
+}
+
+/** Says of a route that it needs nothing: it shows nothing of patients, and changes nothing. */
+export function openToAll(): RequestHandler {
+  const handler: RequestHandler = (_request, _response, next) => {
     next();
   };
+  accessOfHandler.set(handler, 'open');
+  return handler;
 }
 
-function requireLocal(request: Request, origins: ReadonlySet<string> = new Set()): void {
-  if (!LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '')) {
-    throw new PacsError('forbidden', 'Only requests from this machine are taken');
-  }
-  if (!isLoopbackAuthority(request.headers.host)) {
-    throw new PacsError('forbidden', 'The Host header must name this machine by a loopback name');
-  }
-  const { origin } = request.headers;
-  const isKnown = origin === undefined || isLoopbackOrigin(origin) || origins.has(origin);
-  if (!isKnown && !SAFE_METHODS.has(request.method)) {
-    throw new PacsError('forbidden', 'A page of another site may not change anything here');
-  }
-}
-
-function isLoopbackAuthority(authority: string | undefined): boolean {
-  return authority !== undefined && LOOPBACK_NAME.test(authority.replace(/:\d+$/, ''));
-}
-
-function isLoopbackOrigin(origin: string): boolean {
-  return URL.canParse(origin) && LOOPBACK_NAME.test(new URL(origin).hostname);
+/** What a handler demands; `undefined` for one that demands nothing. */
+export function accessOf(handler: RequestHandler): Access | undefined {
+  return accessOfHandler.get(handler);
 }

@@ -11,6 +11,7 @@ export const PERMISSIONS = {
   'review-findings': 'Accept, change or reject findings',
   'read-audit': 'Read the audit trail',
   'deliver-results': 'Send results to destinations',
+  'read-metrics': 'Read the figures of the server',
   administer: 'See how studies are routed, and steer deliveries',
 } as const satisfies Record<string, string>;
 

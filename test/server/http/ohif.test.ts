@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createMetrics } from '../../../server/http/metrics.ts';
 import { createOhifApp } from '../../../server/http/ohif.ts';
+import { authenticate } from '../../../server/security/authentication.ts';
 import { SILENT_LOG } from '../../../server/operations/log.ts';
 import type { OhifState } from '../../../server/operations/ohif-application.ts';
 
@@ -39,6 +40,7 @@ beforeEach(async () => {
   };
   const app = createOhifApp({
     log: SILENT_LOG,
+    authentication: authenticate(),
     metrics: createMetrics(() => Promise.resolve(new Map())),
     requestsPerMinute: 0,
     dicomWeb,

@@ -11,7 +11,7 @@ import { createApp } from '../../../server/app.ts';
 import { ohifRedirect } from '../../../server/http/ohif.ts';
 import { createMetrics, type Metrics } from '../../../server/http/metrics.ts';
 import { SILENT_LOG, type LogFields } from '../../../server/operations/log.ts';
-import { principalOf, requirePermission } from '../../../server/security/authentication.ts';
+import { authenticate, principalOf, requirePermission } from '../../../server/security/authentication.ts';
 
 const UID = '1.2.840.113619.2.99';
 let folder: string;
@@ -44,6 +44,7 @@ beforeEach(async () => {
   const app = createApp({
     log: { ...SILENT_LOG, debug: (fields) => logged.push(fields) },
     metrics,
+    authentication: authenticate(),
     requestsPerMinute: MOST_REQUESTS,
     corsOrigins: new Set(),
     health: {

@@ -1,0 +1,62 @@
+/**
+ * Both applications with every route and nothing behind them: a handler that is reached fails, or answers at once.
+ */
+import { join } from 'node:path';
+import type { Express, RequestHandler } from 'express';
+import { createApp } from '../../server/app.ts';
+import { analysesRouter } from '../../server/http/analyses.ts';
+import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
+import { importsRouter } from '../../server/http/imports.ts';
+import { invokeImageDisplayRouter } from '../../server/http/invoke-image-display.ts';
+import { createMetrics } from '../../server/http/metrics.ts';
+import { createOhifApp, ohifRedirect } from '../../server/http/ohif.ts';
+import { studyEventsRouter } from '../../server/http/study-events.ts';
+import { SILENT_LOG } from '../../server/operations/log.ts';
+
+const nothing = undefined as never;
+/** Holds no page, so that what no route takes is not found. */
+const FOLDER = join(import.meta.dirname, 'no-such-folder');
+
+/** What both applications share. */
+function commonParts(authentication: RequestHandler) {
+  return {
+    log: SILENT_LOG,
+    metrics: createMetrics(() => Promise.resolve(new Map())),
+    authentication,
+    requestsPerMinute: 1_000_000,
+    extensionFolder: FOLDER,
+    dicomWeb: dicomWebRouter({
+      index: nothing,
+      objects: nothing,
+      instances: nothing,
+      imaging: nothing,
+      decodingPlaces: nothing,
+    }),
+    analyses: analysesRouter({ database: nothing, index: nothing, analysis: nothing }),
+  };
+}
+
+/** The application of the main port. */
+export function emptyApp(authentication: RequestHandler): Express {
+  return createApp({
+    ...commonParts(authentication),
+    corsOrigins: new Set(),
+    health: { components: [], isDraining: () => false },
+    studyEvents: studyEventsRouter({
+      changes: { listen: () => () => undefined },
+      stopping: AbortSignal.abort(),
+    }),
+    imports: importsRouter({ instances: nothing, maxObjectBytes: 1 }),
+    invokeImageDisplay: invokeImageDisplayRouter(nothing),
+    ohif: ohifRedirect(() => 1),
+    readingRoomFolder: FOLDER,
+  });
+}
+
+/** The application of OHIF's port. */
+export function emptyOhifApp(authentication: RequestHandler): Express {
+  return createOhifApp({
+    ...commonParts(authentication),
+    application: { state: { kind: 'fetching', share: 0 } },
+  });
+}
