@@ -26,6 +26,7 @@ const TOOLS: readonly Tool[] = [
     debianPackage: 'python3-pydicom',
     isPresent: () => runs('/usr/bin/python3', '-c', 'import pydicom'),
   },
+  { name: 'openssl', debianPackage: 'openssl', isPresent: () => runs('openssl', 'version') },
   { name: 'Orthanc', debianPackage: 'orthanc', isPresent: () => existsSync('/usr/sbin/Orthanc') },
   {
     name: 'DICOMweb of Orthanc',

@@ -44,6 +44,8 @@ export interface Configuration {
   readonly results: Required<ResultSettings>;
   /** Absolute path of the routing file; absent: nothing is routed. */
   readonly routingFile: string | undefined;
+  /** Days that what was delivered stays on record; 0: for ever. */
+  readonly deliveryDays: number;
   /** True when the demo studies are loaded at the first start. */
   readonly demo: boolean;
   /** True when studies, series and instances may be deleted. */
@@ -111,6 +113,7 @@ export function readConfiguration(environment: Environment): Configuration {
       'OSTEON_ROUTING',
       z.string().transform((path) => resolve(path)),
     ),
+    deliveryDays: read.one('OSTEON_DELIVERY_DAYS', wholeNumber(0, 3650)),
     demo: read.one('OSTEON_DEMO', SWITCH),
     allowDelete: read.one('OSTEON_ALLOW_DELETE', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),

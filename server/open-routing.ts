@@ -29,7 +29,7 @@ export interface OpenRouting {
 
 /** Opens it. Throws `invalid-configuration` when the routing file is not valid. */
 export async function openRouting(
-  { routingFile, modelIds }: Pick<Configuration, 'routingFile' | 'modelIds'>,
+  { routingFile, modelIds, deliveryDays }: Pick<Configuration, 'routingFile' | 'modelIds' | 'deliveryDays'>,
   { pool, objects, index, log }: { pool: Pool; objects: ObjectStore; index: StudyIndex; log: Log },
 ): Promise<OpenRouting> {
   const rules = await openRules({
@@ -55,6 +55,7 @@ export async function openRouting(
     objects,
     destinations,
     rules: current,
+    keepDays: deliveryDays,
     onError: (error) => {
       log.error({ error }, 'the delivery queue failed');
     },

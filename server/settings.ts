@@ -118,6 +118,12 @@ export const SETTINGS = {
       'YAML file that says which studies are analysed, how, and where results go (docs/routing.md). Unset: every study, nowhere.',
     expected: 'a path',
   },
+  OSTEON_DELIVERY_DAYS: {
+    default: '90',
+    meaning:
+      'Days that what was delivered stays in the list of deliveries; 0 keeps it for ever. Dead letters stay, and so does the audit trail.',
+    expected: 'a whole number from 0 to 3650',
+  },
   OSTEON_DEMO: {
     default: 'on',
     meaning: 'Whether the first start loads the synthetic demo studies.',

@@ -13,6 +13,7 @@ import {
   finishDelivery,
   LEASE_SECONDS,
   postponeDelivery,
+  pruneDeliveries,
   recordAccepted,
   renewLease,
   type DeliveryRecord,
@@ -25,6 +26,8 @@ export interface DeliveryQueueOptions extends SendServices {
   readonly destinations: Destinations;
   /** The rules as they are at present. */
   readonly rules: () => RoutingRules;
+  /** Days that what was delivered stays on record; 0: for ever. */
+  readonly keepDays: number;
   /** Told of failures of the queue itself; those of destinations are in the table. */
   readonly onError: (error: PacsError) => void;
   /** Told how each try ended. */
@@ -45,6 +48,7 @@ const BACKOFF = {
   destination: { firstSeconds: 1, mostSeconds: 60 },
 };
 const EVERY_MS = 500;
+const PRUNE_EVERY_MS = 3_600_000;
 
 /** Why a destination is left alone at present. */
 export interface DestinationPause {
@@ -67,7 +71,7 @@ export interface DeliveryQueue {
 
 /** Starts it. */
 export function startDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueue {
-  const { database, destinations, rules, onError, everyMs = EVERY_MS, backoff = BACKOFF } = options;
+  const { database, destinations, rules, keepDays, onError, everyMs = EVERY_MS, backoff = BACKOFF } = options;
   const stopping = new AbortController();
   const pauses = new Map<string, DestinationPause>();
   const running = new Map<string, Set<Promise<void>>>();
@@ -150,9 +154,17 @@ export function startDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueue
   const look = (): void => {
     for (const opened of destinations.of(rules().destinations)) fill(opened);
   };
-  const timer = setInterval(look, everyMs);
-  timer.unref();
+  const prune = async (): Promise<void> => {
+    try {
+      if (keepDays > 0) await pruneDeliveries(database, keepDays);
+    } catch (error) {
+      onError(asPacsError(error, 'storage-unavailable'));
+    }
+  };
+  const timers = [setInterval(look, everyMs), setInterval(() => void prune(), PRUNE_EVERY_MS)];
+  for (const timer of timers) timer.unref();
   look();
+  const firstPrune = prune();
   return {
     nudge: look,
     pauses: () => pauses,
@@ -161,9 +173,9 @@ export function startDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueue
       look();
     },
     async stop() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       stopping.abort();
-      await Promise.all([...running.values()].flatMap((under) => [...under]));
+      await Promise.all([firstPrune, ...[...running.values()].flatMap((under) => [...under])]);
     },
   };
 }

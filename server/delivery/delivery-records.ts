@@ -154,6 +154,19 @@ export async function reviveDeliveries(
   return rows.length;
 }
 
+/**
+ * Forgets what was delivered more than so many days ago; dead letters stay until somebody sees to them. Returns how many
+ * there were. A set that is queued again after that is sent again, to no effect: the destination has it.
+ */
+export async function pruneDeliveries(pool: Pool, olderThanDays: number): Promise<number> {
+  const rows = await query(
+    pool,
+    `DELETE FROM delivery WHERE state = 'delivered' AND finished_at < now() - make_interval(secs => $1 * 86400) RETURNING id`,
+    [olderThanDays],
+  );
+  return rows.length;
+}
+
 /** Deliveries of a state, or of all, the newest first. */
 export async function listDeliveries(
   pool: Pool,

@@ -1,7 +1,6 @@
 /**
  * The destinations of the routing file, opened. The table of their kinds.
  */
-import { createHash } from 'node:crypto';
 import type { DestinationSettings, DicomDestinationSettings } from '../routing/rules-schema.ts';
 import type { Destination } from './destination.ts';
 import { dicomWebDestination } from './dicomweb-destination.ts';
@@ -32,7 +31,7 @@ export class Destinations {
   }
 
   #one(name: string, settings: DestinationSettings): OpenedDestination {
-    const key = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+    const key = JSON.stringify(settings);
     const known = this.#opened.get(name);
     if (known?.key === key) return known;
     const opened = { name, key, settings, destination: this.#open(settings) };

@@ -31,6 +31,7 @@ describe('the configuration', () => {
       researchModels: false,
       studyQuietSeconds: 5,
       results: { objects: ['sr', 'gsps'], reportClass: 'comprehensive3dSr', captureEncoding: 'native' },
+      deliveryDays: 90,
       demo: true,
       allowDelete: false,
       logLevel: 'info',
@@ -85,6 +86,7 @@ describe('the configuration', () => {
         OSTEON_MAX_FRAME_MEGASAMPLES: '9',
         OSTEON_REQUESTS_PER_MINUTE: '10',
         OSTEON_DATABASE_TIMEOUT_SECONDS: '7',
+        OSTEON_DELIVERY_DAYS: '30',
       }),
     ).toEqual({
       host: '::1',
@@ -100,6 +102,7 @@ describe('the configuration', () => {
       researchModels: true,
       studyQuietSeconds: 0.5,
       results: { objects: ['kos', 'sr', 'sc'], reportClass: 'comprehensiveSr', captureEncoding: 'jpeg' },
+      deliveryDays: 30,
       demo: false,
       allowDelete: true,
       logLevel: 'debug',

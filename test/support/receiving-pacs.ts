@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { readHeader } from '../../dicom/read/part10-reader.ts';
 import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
@@ -25,15 +26,25 @@ export interface ReceivingPacs {
   readonly altered: string[];
   /** UIDs in the order they came, those it had already among them. */
   readonly received: string[];
-  /** The Authorization header of each store. */
+  /** The Authorization header of each store, and of each request that was not let in. */
   readonly authorizations: (string | undefined)[];
   /** Most stores under way at once. */
   mostAtOnce: number;
   close(): Promise<void>;
 }
 
+export interface ReceivingPacsOptions {
+  /** With it, HTTPS. */
+  readonly tls?: ServerOptions;
+  /** Whether a request with this Authorization header may pass; others are answered 401. Absent: all may. */
+  readonly isAllowed?: (authorization: string | undefined) => boolean;
+}
+
 /** Starts one on a free port of this machine. */
-export async function startReceivingPacs(): Promise<ReceivingPacs> {
+export async function startReceivingPacs({
+  tls,
+  isAllowed = () => true,
+}: ReceivingPacsOptions = {}): Promise<ReceivingPacs> {
   let atOnce = 0;
   const pacs = {
     root: '',
@@ -69,7 +80,13 @@ export async function startReceivingPacs(): Promise<ReceivingPacs> {
     if (mood === 'cuts-after') request.socket.destroy();
     else answer(response, uids, mood);
   };
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
+    if (!isAllowed(request.headers.authorization)) {
+      pacs.authorizations.push(request.headers.authorization);
+      response.writeHead(401).end();
+      request.resume();
+      return;
+    }
     if (request.method !== 'POST') {
       response.writeHead(pacs.mood === 'up' ? 204 : 503).end();
       return;
@@ -79,14 +96,15 @@ export async function startReceivingPacs(): Promise<ReceivingPacs> {
     store(request, response)
       .catch(() => request.socket.destroy())
       .finally(() => (atOnce -= 1));
-  });
-  server.on('connection', (socket) => {
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  pacs.root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dicom-web`;
+  pacs.root = `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}/dicom-web`;
   pacs.close = async () => {
     for (const socket of sockets) socket.destroy();
     server.close();

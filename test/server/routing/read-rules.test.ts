@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { openRules } from '../../server/routing/current-rules.ts';
-import { readRules } from '../../server/routing/read-rules.ts';
+import { PacsError } from '../../../dicom/vocabulary/failure.ts';
+import { openRules } from '../../../server/routing/current-rules.ts';
+import { readRules } from '../../../server/routing/read-rules.ts';
 
 const MODELS = ['fracture-boxes', 'bone-age'];
 const WHOLE = `version: 1

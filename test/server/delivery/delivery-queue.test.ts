@@ -11,14 +11,14 @@ import {
   enqueueDeliveries,
   listDeliveries,
   reviveDeliveries,
-} from '../../server/delivery/delivery-records.ts';
-import { startDeliveryQueue, type DeliveryQueue } from '../../server/delivery/delivery-queue.ts';
-import { Destinations } from '../../server/delivery/open-destination.ts';
-import { readRules } from '../../server/routing/read-rules.ts';
-import { query } from '../../server/storage/database.ts';
-import { dicomFile } from '../support/dicom-file.ts';
-import { startReceivingPacs, type ReceivingPacs } from '../support/receiving-pacs.ts';
-import { createTestStorage, storeBytes, type TestStorage } from '../support/storage.ts';
+} from '../../../server/delivery/delivery-records.ts';
+import { startDeliveryQueue, type DeliveryQueue } from '../../../server/delivery/delivery-queue.ts';
+import { Destinations } from '../../../server/delivery/open-destination.ts';
+import { readRules } from '../../../server/routing/read-rules.ts';
+import { query } from '../../../server/storage/database.ts';
+import { dicomFile } from '../../support/dicom-file.ts';
+import { startReceivingPacs, type ReceivingPacs } from '../../support/receiving-pacs.ts';
+import { createTestStorage, storeBytes, type TestStorage } from '../../support/storage.ts';
 
 let storage: TestStorage;
 let pacs: ReceivingPacs;
@@ -51,7 +51,7 @@ afterEach(async () => {
 
 const AT_ONCE = { firstSeconds: 0.01, mostSeconds: 0.05 };
 
-function start(more = ''): DeliveryQueue {
+function start(more = '', keepDays = 0): DeliveryQueue {
   const text = `version: 1
 destinations:
   pacs: { dicomweb: "${pacs.root}", concurrency: 2${more} }
@@ -66,6 +66,7 @@ destinations:
       throw new Error('no DICOM here');
     }),
     rules: () => readRules(text, 'routing.yaml', []),
+    keepDays,
     onError: (error) => errors.push(error),
     everyMs: 10,
     backoff: { delivery: AT_ONCE, destination: AT_ONCE },
@@ -253,6 +254,23 @@ describe('the queue', () => {
     await untilAll('delivered');
     expect(pacs.received).toEqual(uids);
   });
+
+  it('forgets what was delivered long ago, and nothing else', async () => {
+    pacs.mood = { failureReason: 0xa900 };
+    const [old, recent, dead] = [await send(['other']), await send(['other']), await send(['pacs'])];
+    const waiting = await send(['elsewhere']);
+    start();
+    await expect.poll(async () => (await statesOf()).toSorted()).toEqual(['dead', 'delivered', 'delivered', 'waiting']);
+    await queue?.stop();
+    const age = `UPDATE delivery SET queued_at = now() - interval '99 days', finished_at = finished_at - interval '8 days'`;
+    await query(storage.pool, `${age} WHERE study_uid <> $1`, [recent.study]);
+    const left = async () => (await listDeliveries(storage.pool, { limit: 9 })).map((one) => one.studyInstanceUid).toSorted();
+    await start('', 9).stop();
+    expect(await left()).toHaveLength(4);
+    start('', 7);
+    await expect.poll(left).toEqual([recent.study, dead.study, waiting.study].toSorted());
+    expect(other.received.toSorted()).toEqual([...old.uids, ...recent.uids].toSorted());
+  }); // prettier-ignore
 
   it('takes over from a sender whose lease has ended', async () => {
     await send(['pacs']);

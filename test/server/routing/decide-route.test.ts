@@ -1,11 +1,11 @@
 /** What rules make of studies: conditions, the order of rules, what is unknown, and the words that explain it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dataSetOf } from '../../dicom/vocabulary/dictionary.ts';
-import { decideRoute, DEFAULT_ROUTE, objectsOfRoute } from '../../server/routing/decide-route.ts';
-import { explainRoute } from '../../server/routing/explain-route.ts';
-import { matches, type RoutedImage } from '../../server/routing/match-conditions.ts';
-import { NO_RULES, readRules } from '../../server/routing/read-rules.ts';
+import { dataSetOf } from '../../../dicom/vocabulary/dictionary.ts';
+import { decideRoute, DEFAULT_ROUTE, objectsOfRoute } from '../../../server/routing/decide-route.ts';
+import { explainRoute } from '../../../server/routing/explain-route.ts';
+import { matches, type RoutedImage } from '../../../server/routing/match-conditions.ts';
+import { NO_RULES, readRules } from '../../../server/routing/read-rules.ts';
 
 type Attributes = Parameters<typeof dataSetOf>[0];
 
