@@ -185,6 +185,7 @@ export const OSTEON = {
   intendedUse: code('intended-use', PRIVATE_SCHEME, 'Intended use'),
   wholeHandRegression: code('whole-hand', PRIVATE_SCHEME, 'Whole-hand regression network'),
   handRegionsRegression: code('hand-regions', PRIVATE_SCHEME, 'Hand-regions regression network'),
+  readerEstimate: code('reader-estimate', PRIVATE_SCHEME, 'Estimate of the reader'),
   carpusRead: code('carpus-read', PRIVATE_SCHEME, 'Carpus that the bone age was read from'),
   fourJointsRead: code(
     'four-joints-read',
