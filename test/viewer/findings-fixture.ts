@@ -74,12 +74,15 @@ export function report(changes: Partial<StudyReport> = {}): StudyReport {
     predecessorUids: [],
     findings: [],
     statements: [],
-    images: [{ sopInstanceUid: SOURCE.sopInstanceUid, status: 'analysed' }],
-    models: [{ name: 'Fracture boxes', version: '0.1.0', isResearchOnly: false }],
+    images: [{ sopInstanceUid: SOURCE.sopInstanceUid, status: 'analysed', runs: [] }],
+    models: [MODEL],
     boneAgeSkips: [],
     failures: [],
     remarks: [],
     notices: [],
+    unreadItems: 0,
+    verifiers: [],
+    observer: {},
     ...changes,
   };
 }

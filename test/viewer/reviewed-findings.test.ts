@@ -1,15 +1,13 @@
-/** What a reader decided is drawn and summed up; both languages say everything; the reference is drawn where it is known. */
+/** What a reader decided is drawn and summed up; the reference is drawn where it is known. */
 import { describe, expect, test } from 'vitest';
 import { BONE_AGE_REFERENCE, REFERENCE_POPULATION } from '../../dicom/vocabulary/bone-age-reference.ts';
 import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import type { ReaderStatement, Review } from '../../dicom/vocabulary/review.ts';
 import { boneAgeCurve } from '../../viewer-extension/core/bone-age-curve.ts';
 import { findingsToDraw } from '../../viewer-extension/core/findings.ts';
-import { FINDING_WORDS } from '../../viewer-extension/core/messages.ts';
 import { layOut, overlayShapes, regionShapes } from '../../viewer-extension/core/overlay-model.ts';
 import { CERTAINTY_COLOURS, REVIEW_COLOURS } from '../../viewer-extension/core/overlay-style.ts';
 import { summaryOf } from '../../viewer-extension/core/study-result.ts';
-import { PAGE_WORDS } from '../../viewer-extension/standalone/page-messages.ts';
 import { boneAge, fracture, report, SOURCE } from './findings-fixture.ts';
 
 const DECIDED = { reviewer: { name: { Alphabetic: 'Reader^A' } }, decidedAt: '20261121120000' } as const;
@@ -58,26 +56,13 @@ describe('a decision of the reader', () => {
       ...fracture(),
       review: { ...DECIDED, decision: 'rejected', reason: 'overlap' } as const,
     };
-    const images = [{ sopInstanceUid: SOURCE.sopInstanceUid, status: 'analysed' }] as const;
+    const images = [{ sopInstanceUid: SOURCE.sopInstanceUid, status: 'analysed', runs: [] }] as const;
     expect(summaryOf(report({ findings: [rejected], images })).tone).toBe('clear');
     expect(summaryOf(report({ findings: [rejected], statements: [added], images }))).toEqual({
       tone: 'finding',
       text: 'Fracture, added by the reader',
     });
   });
-});
-
-test('both languages say every message, and not the same', () => {
-  for (const table of [FINDING_WORDS, PAGE_WORDS]) {
-    const english = Object.entries<unknown>(table.en);
-    const korean = new Map(Object.entries<unknown>(table.ko));
-    for (const [key, words] of english) {
-      const other = korean.get(key);
-      expect(typeof other, key).toBe(typeof words);
-      if (typeof words === 'string') expect(other, key).toMatch(/[가-힣]/);
-    }
-  }
-  expect(summaryOf(report({ findings: [fracture()] }), FINDING_WORDS.ko).text).toBe('골절 92 %');
 });
 
 describe('the reference of a bone age', () => {

@@ -4,6 +4,7 @@ import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { imagePoint } from '../../dicom/vocabulary/geometry.ts';
 import { SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 import { studyReportOf } from '../../viewer-extension/core/study-report.ts';
+import { PAGE_WORDS } from '../../viewer-extension/standalone/page-messages.ts';
 import { studyOf, subtitleOf, titleOf } from '../../viewer-extension/standalone/study.ts';
 import {
   analysed,
@@ -42,7 +43,7 @@ describe('a stored report', () => {
     expect(report?.isVerified).toBe(false);
   });
 
-  test('says why an image was rejected, in words', () => {
+  test('says why an image was rejected', () => {
     const outcome = {
       status: 'rejected',
       source: SOURCE,
@@ -52,7 +53,7 @@ describe('a stored report', () => {
     } as const;
     const report = studyReportOf(reportOf([{ outcome, metadata: IMAGE.metadata }]).metadata);
     expect(report?.images).toEqual([
-      { sopInstanceUid: SOURCE.sopInstanceUid, status: 'rejected', reason: 'The image holds no contrast' },
+      { sopInstanceUid: SOURCE.sopInstanceUid, status: 'rejected', reason: 'blank-image', runs: [] },
     ]);
   });
 
@@ -84,7 +85,7 @@ describe('a study', () => {
     expect(study.reports).toHaveLength(1);
     expect(study.heading).toMatchObject({
       patientName: 'Lindqvist, Maja',
-      patientDetails: 'Female',
+      patientSex: 'F',
       modalities: 'DX',
     });
   });
@@ -104,12 +105,15 @@ describe('the name of a study', () => {
       StudyDescription: 'hand.png',
     });
     const { heading } = studyOf(UID, [metadata]);
-    expect([titleOf(heading, 'No patient name'), subtitleOf(heading, 'No patient name')]).toEqual([
+    expect([titleOf(heading, PAGE_WORDS.en), subtitleOf(heading, PAGE_WORDS.ko)]).toEqual([
       'hand.png',
-      'No patient name',
+      '환자 이름 없음',
     ]);
     const { heading: named } = studyOf(UID, [IMAGE.metadata]);
-    expect([titleOf(named, ''), subtitleOf(named, '')]).toEqual(['Lindqvist, Maja', 'OST-1 · Female']);
+    expect([titleOf(named, PAGE_WORDS.en), subtitleOf(named, PAGE_WORDS.en)]).toEqual([
+      'Lindqvist, Maja',
+      'OST-1 · Female',
+    ]);
   });
 });
 

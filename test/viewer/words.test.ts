@@ -18,7 +18,7 @@ import {
 import { aiNotice, nonCommercialNotice } from '../../viewer-extension/core/notices.ts';
 import { fractureStatement, reportToShow, summaryOf } from '../../viewer-extension/core/study-result.ts';
 import { dateText, monthsText, nameText, percentText, plainText } from '../../viewer-extension/core/text.ts';
-import { boneAge, fracture, presence, report, SOURCE } from './findings-fixture.ts';
+import { boneAge, fracture, MODEL, presence, report, SOURCE } from './findings-fixture.ts';
 
 describe('states', () => {
   test('has words for every state, and for none', () => {
@@ -96,14 +96,17 @@ describe('the sum of a report', () => {
 
   test('gives the reason when no image was analysed', () => {
     const images = [
-      { sopInstanceUid: SOURCE.sopInstanceUid, status: 'rejected', reason: 'blank image' } as const,
+      { sopInstanceUid: SOURCE.sopInstanceUid, status: 'rejected', reason: 'blank-image', runs: [] } as const,
     ];
-    expect(summaryOf(report({ images }))).toEqual({ tone: 'problem', text: 'Rejected: blank image' });
+    expect(summaryOf(report({ images }))).toEqual({
+      tone: 'problem',
+      text: 'Rejected: The image holds no contrast',
+    });
   });
 
   test('never says that nothing was found when a model failed', () => {
     const said = summaryOf(
-      report({ findings: [presence()], failures: ['Fracture boxes 0.1.0 failed: no memory'] }),
+      report({ findings: [presence()], failures: [{ model: 'Fracture boxes 0.1.0', reason: 'no memory' }] }),
     );
     expect(said).toEqual({ tone: 'problem', text: 'No fracture found · analysis incomplete' });
   });
@@ -200,12 +203,12 @@ describe('notices', () => {
   });
 
   test('does not repeat the maker in the name of each model', () => {
-    const models = [{ name: 'Osteon Bone Age', version: '1', isResearchOnly: false }];
+    const models = [{ ...MODEL, name: 'Osteon Bone Age', version: '1' }];
     expect(aiNotice(report({ models }))).toMatch(/· Bone Age 1$/);
   });
 
   test('names the models whose licence forbids commercial use', () => {
-    const models = [{ name: 'Bone age', version: '1', isResearchOnly: true }];
+    const models = [{ ...MODEL, name: 'Bone age', isResearchOnly: true }];
     expect(nonCommercialNotice(report({ models }))).toMatch(/^Bone age\. Non-commercial/);
     expect(nonCommercialNotice(report())).toBeUndefined();
   });

@@ -4,8 +4,7 @@
  *
  * Trap: this says only whether something ran. What was found is in the report stored with the study, nowhere else.
  */
-import { REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
-import { ENGLISH, KOREAN_REASONS, type FindingWords } from './messages.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
 import { plainText } from './text.ts';
 
 export const ANALYSIS_STATES = ['waiting', 'running', 'done', 'rejected', 'failed'] as const;
@@ -124,8 +123,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** A reason of the closed list comes as its name, any other as words. */
 function reasonWords(reason: string, words: FindingWords): string {
-  const known: Readonly<Record<string, string>> = words === ENGLISH ? REJECTION_REASONS : KOREAN_REASONS;
-  return Object.hasOwn(known, reason) ? (known[reason] ?? reason) : reason;
+  const known: Readonly<Record<string, string>> = words.rejectionReasons;
+  return Object.hasOwn(known, reason) ? (known[reason] ?? reason) : words.sentence(reason);
 }
 
 function withReason(what: string, reason: string | undefined, words: FindingWords): string {

@@ -1,8 +1,8 @@
 /**
  * The bone-age card: what is said, in the order in which it is read. The same content serves page, panel and canvas.
  */
-import { NO_SCORE_REASONS, type BoneAgeScore, type Finding } from '../../dicom/vocabulary/finding.ts';
-import { ENGLISH, KOREAN_REASONS, type FindingWords } from './messages.ts';
+import type { BoneAgeScore, Finding } from '../../dicom/vocabulary/finding.ts';
+import { ENGLISH, type FindingWords } from './messages.ts';
 import { monthsText, plainText } from './text.ts';
 
 /** Content of the card; a row that the report does not support is absent. */
@@ -25,7 +25,7 @@ export function boneAgeCard(finding: Finding<'bone-age'>, words: FindingWords = 
         ]),
     ...scoreRows(finding.score, words),
     { name: words.sex, value: finding.isSexKnown ? words.sexKnown : words.sexUnknown },
-    { name: words.method, value: plainText(finding.method.meaning) },
+    { name: words.method, value: plainText(words.concept(finding.method)) },
     { name: words.model, value: plainText(`${finding.model.name} ${finding.model.version}`) },
   ];
   const interval =
@@ -37,14 +37,16 @@ export function boneAgeCard(finding: Finding<'bone-age'>, words: FindingWords = 
 function scoreRows(score: BoneAgeScore | undefined, words: FindingWords): BoneAgeCard['rows'] {
   if (!score) return [];
   if ('missing' in score) {
-    const reasons = words === ENGLISH ? NO_SCORE_REASONS : KOREAN_REASONS;
-    return [{ name: words.score, value: `${words.noScore}: ${reasons[score.missing]}` }];
+    return [{ name: words.score, value: `${words.noScore}: ${words.noScoreReasons[score.missing]}` }];
   }
   const { standardDeviations, standardDeviationMonths, population, reference } = score;
   const size = words.oneDeviation(standardDeviationMonths.toFixed(1));
   return [
     { name: words.score, value: `${signedText(standardDeviations)} (${size})` },
-    { name: words.reference, value: plainText(`${population}. ${reference}`, 300) },
+    {
+      name: words.reference,
+      value: plainText(`${words.sentence(population)}. ${words.sentence(reference)}`, 300),
+    },
   ];
 }
 

@@ -37,9 +37,9 @@ export function boneAgeAbsence(
   const told = report.boneAgeSkips.filter((reason) => reason !== '' && reason !== NOT_REQUESTED);
   // Where one image is a hand and another is not, what hinders the hand counts.
   const reason = told.find(isAboutHand) ?? told[0];
-  if (reason !== undefined && (wasAsked || isAboutHand(reason))) return sentence(reason);
+  if (reason !== undefined && (wasAsked || isAboutHand(reason))) return sentence(words.sentence(reason));
   if (!wasAsked) return undefined;
-  if (report.failures.some((failure) => /bone[\s-]?age/i.test(failure))) return sentence(words.modelFailed);
+  if (report.failures.some(({ model }) => /bone[\s-]?age/i.test(model))) return sentence(words.modelFailed);
   if (!report.images.some(({ status }) => status === 'analysed')) return sentence(words.noImageAnalysed);
   return sentence(report.boneAgeSkips.length > 0 ? words.notAskedFor : words.noModel);
 }

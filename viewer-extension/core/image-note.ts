@@ -3,7 +3,7 @@
  */
 import { imageStatement, type Analysis, type Statement } from './analysis-state.ts';
 import { ENGLISH, type FindingWords } from './messages.ts';
-import type { StudyReport } from './study-result.ts';
+import { outcomeStatement, type StudyReport } from './study-result.ts';
 
 /** What became of an image, where it is not simply "analysed". The report counts before the state of the analysis. */
 export function imageNote(
@@ -16,5 +16,5 @@ export function imageNote(
   const told = said.analysis?.images.find(isThis);
   const state = reported?.status ?? told?.state;
   if (state === 'analysed' || (state === undefined && !said.report)) return undefined;
-  return imageStatement(state, reported ? reported.reason : told?.reason, words);
+  return reported ? outcomeStatement(reported, words) : imageStatement(state, told?.reason, words);
 }

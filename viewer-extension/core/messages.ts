@@ -1,8 +1,22 @@
 /**
  * What is said of analyses and findings, in every language: one row per message. A row that lacks a language does not
- * compile. What a report itself says stays in the language in which it was written.
+ * compile. What a report itself says, and nobody here has translated, stays in the language in which it was written.
  */
-import type { NoScoreReason, RejectionReason } from '../../dicom/vocabulary/finding.ts';
+import type { Code } from '../../dicom/vocabulary/codes.ts';
+import {
+  NO_SCORE_REASONS,
+  REJECTION_REASONS,
+  type NoScoreReason,
+  type RejectionReason,
+} from '../../dicom/vocabulary/finding.ts';
+import { REJECTED_FINDING_REASONS, type RejectedFindingReason } from '../../dicom/vocabulary/review.ts';
+import {
+  koreanConcept,
+  koreanSentence,
+  KOREAN_NO_SCORE,
+  KOREAN_READER_REASONS,
+  KOREAN_REJECTIONS,
+} from './korean.ts';
 
 /** The languages, by BCP 47 tag, in their own names. */
 export const LANGUAGES = { en: 'English', ko: '한국어' } as const;
@@ -32,13 +46,22 @@ export function wordsIn<Table extends Readonly<Record<string, Message<unknown>>>
 }
 
 const FINDING_MESSAGES = {
+  /** The name of a coded concept. */
+  concept: message((code: Code) => code.meaning, koreanConcept),
+  /** A sentence that the server wrote in English. */
+  sentence: message((text: string) => text, koreanSentence),
+  rejectionReasons: message<Readonly<Record<RejectionReason, string>>>(REJECTION_REASONS, KOREAN_REJECTIONS),
+  noScoreReasons: message<Readonly<Record<NoScoreReason, string>>>(NO_SCORE_REASONS, KOREAN_NO_SCORE),
+  readerReasons: message<Readonly<Record<RejectedFindingReason, string>>>(
+    REJECTED_FINDING_REASONS,
+    KOREAN_READER_REASONS,
+  ),
   notAnalysed: message('Not analysed', '분석되지 않음'),
   waiting: message('Waiting for analysis', '분석 대기 중'),
   running: message('Analysis running', '분석 중'),
   analysed: message('Analysed', '분석 완료'),
   rejected: message('Rejected', '분석 제외'),
   failed: message('Analysis failed', '분석 실패'),
-  failedShort: message('Failed', '실패'),
   noFinding: message('No finding', '소견 없음'),
   noFracture: message('No fracture found', '골절 소견 없음'),
   undetermined: message('Fracture undetermined', '골절 여부 미정'),
@@ -90,6 +113,14 @@ const FINDING_MESSAGES = {
   method: message('Method', '방법'),
   model: message('Model', '모델'),
   noBoneAge: message('Bone age not estimated', '골연령을 추정하지 않음'),
+  modelFailedWith: message(
+    (model: string, reason: string) => `${model} failed: ${reason}`,
+    (model: string, reason: string) => `${model} 실패: ${reason}`,
+  ),
+  unread: message(
+    (count: number) => `${count} item${count === 1 ? '' : 's'} of the report not understood.`,
+    (count: number) => `보고서 항목 ${count}개를 이해하지 못했습니다.`,
+  ),
   modelFailed: message('the model failed', '모델 오류'),
   noImageAnalysed: message('no image was analysed', '분석된 영상 없음'),
   notAskedFor: message('it was not asked for', '요청되지 않음'),
@@ -116,23 +147,6 @@ export const FINDING_WORDS: Readonly<Record<Language, FindingWords>> = {
 
 /** English: the language of the reports, and of whoever names none. */
 export const ENGLISH = FINDING_WORDS.en;
-
-/** Korean for the closed lists of reasons; their English stands in the vocabulary. */
-export const KOREAN_REASONS: Readonly<Record<RejectionReason | NoScoreReason, string>> = {
-  'other-modality': '분석 대상 장비(Modality)가 아님',
-  'secondary-image': 'Image Type에 따르면 촬영 원본이 아닌 이차 영상임',
-  'raw-duplicate': '같은 촬영의 For Presentation 영상이 있음',
-  'no-pixel-data': '픽셀 데이터가 없음',
-  undecodable: '픽셀 데이터를 해독할 수 없음',
-  'multi-frame': '다중 프레임 영상은 분석하지 않음',
-  'bad-dimensions': '방사선 영상으로 보기에 크기나 비율이 맞지 않음',
-  'blank-image': '명암이 없는 영상',
-  'colour-image': '컬러 영상은 방사선 영상이 아님',
-  'not-a-limb': '부위 모델이 사지 방사선 영상으로 인식하지 못함',
-  'sex-unknown': '환자 성별(남·여)을 알 수 없음',
-  'age-unknown': '검사 시 나이를 알 수 없음',
-  'age-not-covered': '이 나이의 참고 수치가 없음',
-};
 
 /** Months below two years alone; whole years without months. */
 function ageText(years: number, months: number, year: string, month: string): string {

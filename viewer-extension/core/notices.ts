@@ -34,6 +34,24 @@ export function nonCommercialNotice(
     : undefined;
 }
 
+/** At most so many of one sort: a report may be broken in every item. */
+const MOST_REMARKS = 5;
+
+/** What else must be said of a report: what failed, what was left aside, what it wants known; one sentence each. */
+export function remarksOn(
+  report: Pick<StudyReport, 'failures' | 'remarks' | 'notices' | 'unreadItems'>,
+  words: FindingWords = ENGLISH,
+): readonly string[] {
+  const { failures, remarks, notices, unreadItems } = report;
+  const translated = (sentences: readonly string[]) => sentences.slice(0, MOST_REMARKS).map(words.sentence);
+  return [
+    ...failures.map(({ model, reason }) => words.modelFailedWith(model, words.sentence(reason))),
+    ...translated(remarks),
+    ...translated(notices),
+    ...(unreadItems > 0 ? [words.unread(unreadItems)] : []),
+  ].map((sentence) => plainText(sentence));
+}
+
 /** A model's name without the maker, who is the same for all. */
 function shortName(name: string): string {
   return name.startsWith(`${MANUFACTURER} `) ? name.slice(MANUFACTURER.length + 1) : name;

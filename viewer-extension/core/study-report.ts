@@ -8,14 +8,13 @@ import { DCM, isSameCode } from '../../dicom/vocabulary/codes.ts';
 import { textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import {
-  INTENDED_USE_NOTICE,
-  REJECTION_REASONS,
-  type ModelIdentity,
-} from '../../dicom/vocabulary/finding.ts';
+import { INTENDED_USE_NOTICE, type ModelIdentity } from '../../dicom/vocabulary/finding.ts';
 import { LICENCE_NOTICE, type ImageStatus } from '../../dicom/sr/image-statements.ts';
 import { readReport, type Report } from '../../dicom/sr/report-reader.ts';
 import type { StudyReport } from './study-result.ts';
+
+/** What every page says of itself. */
+const SAID_ANYWAY: readonly string[] = [INTENDED_USE_NOTICE, LICENCE_NOTICE];
 
 /** Reads an instance; `undefined` when it is no report of the kind that is shown, or cannot be read. */
 export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
@@ -31,16 +30,18 @@ export function studyReportOf(dataSet: DataSet): StudyReport | undefined {
     predecessorUids: report.predecessorUids,
     findings: report.findings,
     statements: report.statements,
-    images: report.images.map((status) => ({
-      sopInstanceUid: status.source.sopInstanceUid,
-      status: status.status,
-      ...reasonOf(status),
+    images: report.images.map(({ source, ...outcome }) => ({
+      ...outcome,
+      sopInstanceUid: source.sopInstanceUid,
     })),
     models: modelsThatSpoke(report),
     boneAgeSkips: boneAgeSkipsOf(report.images),
     failures: failuresOf(report.images),
     remarks: report.remarks,
-    notices: noticesOf(report),
+    notices: report.notices.filter((notice) => !SAID_ANYWAY.includes(notice)),
+    unreadItems: report.unknownItems.length,
+    verifiers: report.verifiers,
+    observer: report.observer,
   };
 }
 
@@ -51,11 +52,6 @@ function readOrNothing(dataSet: DataSet): Report | undefined {
     if (error instanceof PacsError) return undefined;
     throw error;
   }
-}
-
-function reasonOf({ reason, detail }: ImageStatus): { readonly reason?: string } {
-  const words = [reason && REJECTION_REASONS[reason], detail].filter(Boolean).join('; ');
-  return words === '' ? {} : { reason: words };
 }
 
 /** The models that ran on an image or have a finding; one that was skipped said nothing. */
@@ -76,22 +72,14 @@ function isBoneAgeModel({ id, name }: ModelIdentity): boolean {
   return /bone[\s-]?age/i.test(`${id} ${name}`);
 }
 
-/** One sentence per model that failed, whatever became of the image. */
-function failuresOf(images: readonly ImageStatus[]): readonly string[] {
+/** The models that failed, whatever became of the image. */
+function failuresOf(images: readonly ImageStatus[]): StudyReport['failures'] {
   const failures = images.flatMap(({ runs }) =>
     runs.flatMap((run) =>
-      run.status === 'failed' ? [`${run.model.name} ${run.model.version} failed: ${run.reason}`] : [],
+      run.status === 'failed'
+        ? [{ model: `${run.model.name} ${run.model.version}`, reason: run.reason }]
+        : [],
     ),
   );
-  return [...new Set(failures)];
-}
-
-/** What the report wants known beyond what every page says anyway, and what of it was not understood. */
-function noticesOf({ notices, unknownItems }: Report): readonly string[] {
-  const said: readonly string[] = [INTENDED_USE_NOTICE, LICENCE_NOTICE];
-  const count = unknownItems.length;
-  return [
-    ...notices.filter((notice) => !said.includes(notice)),
-    ...(count > 0 ? [`${count} item${count === 1 ? '' : 's'} of the report not understood.`] : []),
-  ];
+  return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
 }

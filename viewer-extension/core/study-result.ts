@@ -1,9 +1,17 @@
 /**
  * What the reports stored in a study say of it: the one report that counts, and its sum in a line.
  */
-import { findingsOf, type Finding } from '../../dicom/vocabulary/finding.ts';
+import { currentReport } from '../../dicom/sr/current-report.ts';
+import type { ReportObserver, Verifier } from '../../dicom/sr/report-reader.ts';
+import {
+  findingsOf,
+  type Finding,
+  type ModelIdentity,
+  type ModelRun,
+  type RejectionReason,
+} from '../../dicom/vocabulary/finding.ts';
 import type { ReaderStatement } from '../../dicom/vocabulary/review.ts';
-import type { Statement } from './analysis-state.ts';
+import { imageStatement, type Statement } from './analysis-state.ts';
 import { isRejected, type ReviewedFinding } from './findings.ts';
 import { ENGLISH, type FindingWords } from './messages.ts';
 import { monthsText, percentText } from './text.ts';
@@ -22,45 +30,30 @@ export interface StudyReport {
   readonly images: readonly {
     readonly sopInstanceUid: string;
     readonly status: 'analysed' | 'rejected' | 'failed';
-    readonly reason?: string;
+    readonly reason?: RejectionReason;
+    readonly detail?: string;
+    readonly runs: readonly ModelRun[];
   }[];
-  /** The models that spoke: name and version, and whether their licence forbids commercial use. */
-  readonly models: readonly {
-    readonly name: string;
-    readonly version: string;
-    readonly isResearchOnly: boolean;
-  }[];
+  /** The models that spoke. */
+  readonly models: readonly ModelIdentity[];
   /** Why a bone-age model did not speak, one entry per image; empty reason where the report gives none. */
   readonly boneAgeSkips: readonly string[];
-  /** One sentence per model that failed on an image. */
-  readonly failures: readonly string[];
+  /** The models that failed on an image, by name and version, each reason once. */
+  readonly failures: readonly { readonly model: string; readonly reason: string }[];
   /** One sentence per part of the report that was left aside because it is not sound. */
   readonly remarks: readonly string[];
-  /** What the report wants known, and how much of it was not understood. */
+  /** What the report wants known. */
   readonly notices: readonly string[];
+  /** How many of its content items were not understood. */
+  readonly unreadItems: number;
+  /** Who signed it. */
+  readonly verifiers: readonly Verifier[];
+  /** The machine that made it. */
+  readonly observer: ReportObserver;
 }
 
-/**
- * The report to show; absent when there is none. A verified report is never superseded by an unverified one, even by
- * one that names it as predecessor. Among the rest a report loses to its successor whatever the clock says; then the
- * newest counts, and of two of the same second the one whose SOP Instance UID comes later as text.
- */
-export function reportToShow(reports: readonly StudyReport[]): StudyReport | undefined {
-  const verified = reports.filter(({ isVerified }) => isVerified);
-  const eligible = verified.length > 0 ? verified : reports;
-  const followed = new Set(eligible.flatMap(({ predecessorUids }) => predecessorUids));
-  const last = eligible.filter(({ sopInstanceUid }) => !followed.has(sopInstanceUid));
-  // Reports that follow each other in a ring leave none; then the clock alone decides.
-  return (last.length > 0 ? last : eligible).toSorted(
-    (one, other) =>
-      compareTexts(other.contentDateTime, one.contentDateTime) ||
-      compareTexts(other.sopInstanceUid, one.sopInstanceUid),
-  )[0];
-}
-
-function compareTexts(one: string, other: string): number {
-  return one === other ? 0 : one < other ? -1 : 1;
-}
+/** The report to show, as {@link currentReport} chooses it; absent when there is none. */
+export const reportToShow: (reports: readonly StudyReport[]) => StudyReport | undefined = currentReport;
 
 /**
  * The report at a glance: the gravest statement about fractures, and the bone age. A model that failed and a part that
@@ -130,12 +123,17 @@ export function fractureStatement(
 function analysedStatement(report: StudyReport, words: FindingWords): Statement {
   const analysed = report.images.filter(({ status }) => status === 'analysed').length;
   if (analysed > 0) return { tone: 'clear', text: words.noFinding };
-  const [first] = report.images;
-  const reason = first?.reason ? `: ${first.reason}` : '';
-  return {
-    tone: 'problem',
-    text: `${first?.status === 'failed' ? words.failedShort : words.rejected}${reason}`,
-  };
+  return outcomeStatement(report.images[0], words);
+}
+
+/** What became of an image, as the report tells it; `undefined` where it does not. */
+export function outcomeStatement(
+  outcome: Pick<StudyReport['images'][number], 'status' | 'reason' | 'detail'> | undefined,
+  words: FindingWords = ENGLISH,
+): Statement {
+  const { status, reason, detail } = outcome ?? {};
+  const why = [reason && words.rejectionReasons[reason], detail && words.sentence(detail)];
+  return imageStatement(status, why.filter(Boolean).join('; '), words);
 }
 
 function counted(

@@ -4,7 +4,7 @@
 import { isPending } from '../core/analysis-state.ts';
 import { AnalysesClient } from '../standalone/analyses-client.ts';
 import { DicomWebClient } from '../standalone/dicomweb-client.ts';
-import { messageOf } from '../standalone/message.ts';
+import { messageOf } from '../standalone/problem.ts';
 import { poll } from '../standalone/poll.ts';
 import { ReportStore } from '../standalone/services.ts';
 import { studyOf } from '../standalone/study.ts';
@@ -58,7 +58,7 @@ export class ResultSource {
         this.#watch(studyUid);
       },
       (error: unknown) => {
-        this.#store.setProblem(messageOf(error));
+        this.#store.setProblem(messageOf(error, this.#store.words.problem));
       },
     );
   }

@@ -7,7 +7,7 @@ import { reportToShow } from '../core/study-result.ts';
 import { isAbort } from './dicomweb-client.ts';
 import { Icon } from './icons.tsx';
 import { imageKey } from './image-store.ts';
-import { messageOf } from './message.ts';
+import { messageOf } from './problem.ts';
 import { StagePane, type StagePaneProps } from './stage-pane.tsx';
 import { searchPriors } from './study-search.ts';
 import { studyOf, type Study, type StudyHeading } from './study.ts';
@@ -78,7 +78,9 @@ export function ComparedPane(props: ComparedPaneProps) {
     return (
       <section class="pane" aria-label={words.panes.compared}>
         {bar}
-        <p class="stage-message">{problem ?? words.opening}</p>
+        <p class="stage-message">
+          {problem === undefined ? words.opening : messageOf(problem, words.problem)}
+        </p>
       </section>
     );
   }
@@ -127,7 +129,7 @@ function usePriors(services: Services, heading: StudyHeading): readonly StudyHea
 
 function useOtherStudy(services: Services, study: Study, uid: string) {
   const [read, setRead] = useState<Study>();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<unknown>();
   const isThis = uid === study.heading.studyInstanceUid;
   useEffect(() => {
     setProblem(undefined);
@@ -138,7 +140,7 @@ function useOtherStudy(services: Services, study: Study, uid: string) {
         setRead(studyOf(uid, instances));
       },
       (error: unknown) => {
-        if (!isAbort(error)) setProblem(messageOf(error));
+        if (!isAbort(error)) setProblem(error);
       },
     );
     return () => {

@@ -6,6 +6,7 @@
 import { isUid } from '../../dicom/vocabulary/uids.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { frameBytes } from './frame-response.ts';
+import { Problem, type ProblemKind } from './problem.ts';
 
 const NATIVE_FRAME =
   'multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.1';
@@ -17,13 +18,26 @@ export interface InstanceAddress {
   readonly sopInstanceUid: string;
 }
 
+/** What the kinds of answer mean to a reader; any other is told by its number. */
+const STATUS_PROBLEMS: Readonly<Record<number, ProblemKind>> = {
+  0: 'noAnswer',
+  401: 'notSignedIn',
+  403: 'forbidden',
+  404: 'notFound',
+  406: 'undecodable',
+  413: 'tooLarge',
+  429: 'busy',
+  503: 'busy',
+};
+
 /** An answer other than success; `status` is 0 when there was none. */
-export class RequestError extends Error {
+export class RequestError extends Problem {
   override readonly name = 'RequestError';
   readonly status: number;
 
-  constructor(status: number, message: string, options?: ErrorOptions) {
-    super(message, options);
+  /** `kind`: what it means where the number alone does not tell. */
+  constructor(status: number, kind?: ProblemKind, options?: ErrorOptions) {
+    super(kind ?? STATUS_PROBLEMS[status] ?? 'answered', [status], options);
     this.status = status;
   }
 }
@@ -85,9 +99,9 @@ export class DicomWebClient {
 export async function request(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, init).catch((error: unknown) => {
     if (isAbort(error)) throw error;
-    throw new RequestError(0, 'The server does not answer', { cause: error });
+    throw new RequestError(0, undefined, { cause: error });
   });
-  if (!response.ok) throw new RequestError(response.status, `The server answered ${response.status}`);
+  if (!response.ok) throw new RequestError(response.status);
   return response;
 }
 
@@ -102,7 +116,7 @@ function instancePath({ studyInstanceUid, seriesInstanceUid, sopInstanceUid }: I
 
 /** Only a UID may become part of a path. */
 function checked(uid: string): string {
-  if (!isUid(uid)) throw new RequestError(400, 'The study is not named by a valid UID');
+  if (!isUid(uid)) throw new RequestError(400, 'notUid');
   return uid;
 }
 

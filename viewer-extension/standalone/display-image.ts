@@ -8,6 +8,7 @@
 import { numberOf, numbersOf, textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { greyTransform, type GreySamples, type GreyTransform } from './grey-transform.ts';
+import { Problem } from './problem.ts';
 
 /** One frame ready for a viewport. */
 export interface DisplayImage extends GreyTransform {
@@ -26,14 +27,14 @@ export interface DisplayImage extends GreyTransform {
   readonly columnSpacing: number;
 }
 
-/** Builds the image. Throws an `Error` that names what cannot be shown. */
+/** Builds the image. Throws a `Problem` that names what cannot be shown. */
 export function displayImageOf(metadata: DataSet, bytes: Uint8Array): DisplayImage {
   const photometric = textOf(metadata, TAG.PhotometricInterpretation) ?? 'MONOCHROME2';
   const frame = frameShape(metadata);
   const common = { columns: frame.columns, rows: frame.rows, ...spacingOf(metadata) };
   if (frame.samplesPerPixel === 3) return { ...common, ...colourImage(metadata, frame, photometric, bytes) };
   if (photometric !== 'MONOCHROME1' && photometric !== 'MONOCHROME2') {
-    throw new Error(`Photometric Interpretation ${photometric} cannot be shown here`);
+    throw new Problem('photometric', [photometric]);
   }
   requireBytes(bytes, (frame.columns * frame.rows * frame.bitsAllocated) / 8);
   const isInverted =
@@ -46,7 +47,7 @@ export function displayImageOf(metadata: DataSet, bytes: Uint8Array): DisplayIma
 
 function requireBytes(bytes: Uint8Array, expected: number): void {
   if (bytes.length < expected) {
-    throw new Error(`The frame holds ${bytes.length} bytes; ${expected} were expected`);
+    throw new Problem('shortFrame', [bytes.length, expected]);
   }
 }
 
@@ -61,9 +62,9 @@ function frameShape(metadata: DataSet): FrameShape {
   const columns = numberOf(metadata, TAG.Columns);
   const rows = numberOf(metadata, TAG.Rows);
   const bitsAllocated = numberOf(metadata, TAG.BitsAllocated) ?? 16;
-  if (!columns || !rows) throw new Error('Rows or Columns is absent');
+  if (!columns || !rows) throw new Problem('noSize');
   if (bitsAllocated !== 8 && bitsAllocated !== 16) {
-    throw new Error(`Bits Allocated ${bitsAllocated} cannot be shown here`);
+    throw new Problem('bitsAllocated', [bitsAllocated]);
   }
   return { columns, rows, bitsAllocated, samplesPerPixel: numberOf(metadata, TAG.SamplesPerPixel) ?? 1 };
 }
@@ -140,9 +141,9 @@ function spacingOf(metadata: DataSet): Pick<DisplayImage, 'rowSpacing' | 'column
  */
 function colourImage(metadata: DataSet, frame: FrameShape, photometric: string, bytes: Uint8Array) {
   const count = frame.columns * frame.rows;
-  if (frame.bitsAllocated !== 8) throw new Error('Colour of more than 8 bits cannot be shown here');
+  if (frame.bitsAllocated !== 8) throw new Problem('deepColour');
   if (photometric === 'YBR_FULL_422' && bytes.length < count * 3) {
-    throw new Error('Uncompressed YBR_FULL_422 cannot be shown here');
+    throw new Problem('rawYbr422');
   }
   requireBytes(bytes, count * 3);
   const isPlanar = photometric === 'RGB' && numberOf(metadata, TAG.PlanarConfiguration) === 1;

@@ -3,6 +3,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
+import { messageOf } from './problem.ts';
 import { studyHref } from './route.ts';
 import type { Services } from './services.ts';
 import { useWords, type Words } from './words.ts';
@@ -38,7 +39,7 @@ export function useFileDrop({ imports }: Services, words: Words): FileDrop {
       try {
         studies.add(await imports.store(file));
       } catch (error) {
-        refused.push(words.refusedFile(file.name, error instanceof Error ? error.message : ''));
+        refused.push(words.refusedFile(file.name, messageOf(error, words.problem)));
       }
     }
     const [only, ...others] = studies;

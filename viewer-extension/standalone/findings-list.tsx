@@ -67,7 +67,7 @@ function LineSample({ dash }: { readonly dash: string | undefined }) {
 function placeOf(finding: OverlayFinding, images: FindingsPanelProps['images'], words: Words): string {
   const at = images.findIndex(({ address }) => address.sopInstanceUid === finding.source.sopInstanceUid);
   const image = images.length > 1 && at >= 0 ? words.imageNumber(at + 1) : undefined;
-  const site = finding.site && plainText(finding.site.meaning, 60);
+  const site = finding.site && plainText(words.finding.concept(finding.site), 60);
   const side = finding.laterality && finding.laterality !== 'U' ? words.sides[finding.laterality] : undefined;
   const state = reviewStateOf(finding);
   const certainty = state === 'added' ? undefined : words.finding[finding.certainty];

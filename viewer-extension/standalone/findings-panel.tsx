@@ -6,7 +6,7 @@ import { boneAgeAbsence, mayAskForBoneAge } from '../core/bone-age-offer.ts';
 import { findingsShownAs } from '../core/finding-display.ts';
 import { hiddenNotice, type OverlayFinding } from '../core/findings.ts';
 import { imageNote } from '../core/image-note.ts';
-import { nonCommercialNotice } from '../core/notices.ts';
+import { nonCommercialNotice, remarksOn } from '../core/notices.ts';
 import { undrawableCount } from '../core/overlay-model.ts';
 import { summaryOf, type StudyReport } from '../core/study-result.ts';
 import { percentText, plainText } from '../core/text.ts';
@@ -148,9 +148,7 @@ function Notices({ open, undrawable }: { readonly open: OpenStudy; readonly undr
   const licence = nonCommercialNotice(open.report, words.finding);
   const lines = [
     ...(undrawable > 0 ? [words.undrawable(undrawable)] : []),
-    ...(open.report?.failures ?? []).map((failure) => plainText(failure)),
-    ...(open.report?.remarks ?? []).slice(0, 5).map((remark) => plainText(remark)),
-    ...(open.report?.notices ?? []).slice(0, 5).map((notice) => plainText(notice)),
+    ...(open.report ? remarksOn(open.report, words.finding) : []),
     ...(licence === undefined ? [] : [licence]),
   ];
   return (

@@ -2,21 +2,21 @@
  * Finds the bytes of one frame in the answer to a WADO-RS frames request: `multipart/related` or a single part.
  * PS3.18 10.4, RFC 2387.
  */
+import { Problem } from './problem.ts';
 
 /** The first part's body; the body itself when it is not multipart. Throws when a multipart body has no whole part. */
 export function frameBytes(body: Uint8Array, contentType: string): Uint8Array {
   if (!/^multipart\/related/i.test(contentType.trim())) return body;
   const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
   const mark = boundary?.[1] ?? boundary?.[2];
-  if (mark === undefined) throw new Error('The frame response is multipart without a boundary');
+  if (mark === undefined) throw new Problem('brokenFrame');
   const delimiter = ascii(`--${mark}`);
   const opening = indexOf(body, delimiter, 0);
   const headerEnd = opening < 0 ? -1 : indexOf(body, ascii('\r\n\r\n'), opening);
   const start = headerEnd + 4;
   const length = headerEnd < 0 ? undefined : declaredLength(body.subarray(opening, headerEnd));
   const end = length === undefined ? indexOf(body, ascii(`\r\n--${mark}`), start) : start + length;
-  if (headerEnd < 0 || end < start || end > body.length)
-    throw new Error('The frame response holds no whole part');
+  if (headerEnd < 0 || end < start || end > body.length) throw new Problem('brokenFrame');
   return body.subarray(start, end);
 }
 

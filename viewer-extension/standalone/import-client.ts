@@ -5,6 +5,7 @@
 import { textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { RequestError } from './dicomweb-client.ts';
+import type { ProblemKind } from './problem.ts';
 
 export class ImportClient {
   readonly #imports: string;
@@ -16,7 +17,7 @@ export class ImportClient {
     this.#store = store;
   }
 
-  /** Stores a file; its Study Instance UID. Throws an `Error` with the server's reason. */
+  /** Stores a file; its Study Instance UID. Throws a {@link RequestError} that says why not. */
   async store(file: File): Promise<string> {
     const type = imageTypeOf(new Uint8Array(await file.slice(0, 4).arrayBuffer()));
     return type === undefined ? this.#storeDicom(file) : this.#importImage(file, type);
@@ -31,10 +32,7 @@ export class ImportClient {
     const body: unknown = await response.json().catch(() => undefined);
     const uid = fieldOf(body, 'studyInstanceUid');
     if (response.ok && uid !== undefined) return uid;
-    throw new RequestError(
-      response.status,
-      fieldOf(body, 'message') ?? `The server answered ${response.status}`,
-    );
+    throw refusal(response.status, body);
   }
 
   async #storeDicom(file: File): Promise<string> {
@@ -47,10 +45,7 @@ export class ImportClient {
     const url = response.ok ? storedUrlOf(body) : undefined;
     const uid = /\/studies\/([\d.]+)/.exec(url ?? '')?.[1];
     if (uid !== undefined) return uid;
-    throw new RequestError(
-      response.status,
-      fieldOf(body, 'message') ?? 'This is not a DICOM, JPEG or PNG file',
-    );
+    throw refusal(response.status, body);
   }
 }
 
@@ -68,7 +63,26 @@ function storedUrlOf(body: unknown): string | undefined {
 }
 
 function unreachable(cause: unknown): never {
-  throw new RequestError(0, 'The server does not answer', { cause });
+  throw new RequestError(0, undefined, { cause });
+}
+
+/** What the server's kinds of failure mean to somebody who brings a file. */
+const REFUSALS: Readonly<Record<string, ProblemKind>> = {
+  'not-dicom': 'notImage',
+  'unsupported-media-type': 'notImage',
+  'bad-request': 'notImage',
+  'malformed-dicom': 'damaged',
+  'missing-attribute': 'damaged',
+  'invalid-uid': 'damaged',
+  'invalid-value': 'damaged',
+  'duplicate-instance': 'otherContent',
+};
+
+/** A file of several reads as one that cannot be read, where the server does not say why. */
+function refusal(status: number, body: unknown): RequestError {
+  const kind =
+    REFUSALS[fieldOf(body, 'error') ?? ''] ?? (status < 400 || status === 409 ? 'notImage' : undefined);
+  return new RequestError(status, kind);
 }
 
 function fieldOf(body: unknown, name: string): string | undefined {

@@ -3,6 +3,9 @@
  */
 import { message, wordsIn, type Language, type WordsOf } from '../core/messages.ts';
 
+/** Units of an Age String. PS3.5 6.2, VR AS. */
+const AGE_UNITS = { D: ['d', '일'], W: ['wk', '주'], M: ['mo', '개월'], Y: ['y', '세'] } as const;
+
 const PAGE_MESSAGES = {
   room: message('Reading room', '판독실'),
   searchLabel: message('Search studies', '검사 찾기'),
@@ -79,7 +82,7 @@ const PAGE_MESSAGES = {
   image: message('Image', '영상'),
   ofTotal: message(
     (total: number) => `of ${total}:`,
-    (total: number) => `/ ${total}:`,
+    (total: number) => `/ 전체 ${total}:`,
   ),
   noRadiograph: message('This study holds no radiograph.', '이 검사에는 방사선 영상이 없습니다.'),
   opening: message('Opening study…', '검사를 여는 중…'),
@@ -90,6 +93,12 @@ const PAGE_MESSAGES = {
   inverted: message('Inverted', '반전'),
   synthetic: message('Synthetic', '합성'),
   noPatientName: message('No patient name', '환자 이름 없음'),
+  noPatientId: message('No ID', 'ID 없음'),
+  sexes: message({ M: 'Male', F: 'Female', O: 'Other' }, { M: '남', F: '여', O: '기타' }),
+  ageIn: message(
+    (count: number, unit: keyof typeof AGE_UNITS) => `${count} ${AGE_UNITS[unit][0]}`,
+    (count: number, unit: keyof typeof AGE_UNITS) => `${count}${AGE_UNITS[unit][1]}`,
+  ),
   findings: message('Findings', '소견'),
   fractureName: message('Fracture', '골절'),
   allBelow: message('All are below the chosen certainty.', '모두 선택한 확신도보다 낮습니다.'),

@@ -13,7 +13,7 @@ import { listenToGestures, type PointerTool } from './gestures.ts';
 import { paintHeat } from './heat-layer.ts';
 import { imageKey, type ImageStore } from './image-store.ts';
 import type { Draft } from './measuring.ts';
-import { messageOf } from './message.ts';
+import { messageOf } from './problem.ts';
 import { RadiographGestures } from './radiograph-gestures.ts';
 import type { StudyImage } from './study.ts';
 import { useWords } from './words.ts';
@@ -52,7 +52,7 @@ export function Radiograph(props: RadiographProps) {
   const gestures = useRef<RadiographGestures | undefined>(undefined);
   const displayed = useRef<DisplayList>([]);
   const latest = useRef({ ...props, detector: words.atDetector });
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<unknown>();
   const [isLoading, setLoading] = useState(true);
   latest.current = { ...props, detector: words.atDetector };
 
@@ -117,7 +117,7 @@ export function Radiograph(props: RadiographProps) {
       (error: unknown) => {
         if (!isCurrent) return;
         setLoading(false);
-        setProblem(messageOf(error));
+        setProblem(error);
       },
     );
     return () => {
@@ -151,7 +151,7 @@ export function Radiograph(props: RadiographProps) {
       {isLoading && <p class="radiograph-message">{words.loadingImage}</p>}
       {problem !== undefined && (
         <p class="radiograph-message" role="alert">
-          {words.cannotShow} {problem}
+          {words.cannotShow} {messageOf(problem, words.problem)}
         </p>
       )}
     </div>

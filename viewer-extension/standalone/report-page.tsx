@@ -13,7 +13,7 @@ import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { isAbort, type InstanceAddress } from './dicomweb-client.ts';
 import { Icon } from './icons.tsx';
 import { useKeys } from './keys.ts';
-import { messageOf } from './message.ts';
+import { messageOf } from './problem.ts';
 import { studyHref } from './route.ts';
 import type { Services } from './services.ts';
 import { studyOf } from './study.ts';
@@ -111,7 +111,8 @@ function useReport({ dicomWeb }: Services, uid: string): ReadReport {
       return { address, content: [...page.body.childNodes].map(rebuilt) };
     };
     load().then(setRead, (error: unknown) => {
-      if (!isAbort(error)) setRead({ problem: `${words.cannotReadReport} ${messageOf(error)}` });
+      if (!isAbort(error))
+        setRead({ problem: `${words.cannotReadReport} ${messageOf(error, words.problem)}` });
     });
     return abort;
   }, [dicomWeb, uid, words]);

@@ -5,10 +5,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { isPending, type Analysis } from '../core/analysis-state.ts';
 import { reportToShow, type StudyReport } from '../core/study-result.ts';
 import { isAbort } from './dicomweb-client.ts';
-import { messageOf } from './message.ts';
+import { messageOf } from './problem.ts';
 import { poll } from './poll.ts';
 import type { Services } from './services.ts';
 import { studyOf, type Study } from './study.ts';
+import { useWords } from './words.ts';
 
 /** Beside the server's own notice of changes, in case that does not come through. */
 const STUDY_POLL = { busyMs: 2000, idleMs: 30_000 } as const;
@@ -29,6 +30,7 @@ export interface OpenStudy {
 }
 
 export function useStudy(services: Services, uid: string): OpenStudy {
+  const words = useWords();
   const [analysis, setAnalysis] = useState<Analysis>();
   // Images arrive late: a new report, or another number of images judged, is a reason to read the study again.
   const key = analysis && `${analysis.report?.sopInstanceUid ?? ''} ${analysis.images.length}`;
@@ -39,7 +41,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
   const [arrived, setArrived] = useState<readonly StudyReport[]>([]);
   const [hasNewResult, setNewResult] = useState(false);
   const [round, setRound] = useState(0);
-  const [trouble, setTrouble] = useState<string>();
+  const [trouble, setTrouble] = useState<unknown>();
   const [boneAge, setBoneAge] = useState<'unasked' | 'asked' | 'answered'>('unasked');
   const known = useRef<Set<string>>(undefined);
   const isOpen = study !== undefined;
@@ -75,9 +77,10 @@ export function useStudy(services: Services, uid: string): OpenStudy {
   }, [isOpen, round]);
 
   const report = reportToShow([...(study?.reports ?? []), ...arrived]);
+  const failure = problem ?? trouble;
   return {
     ...(study ? { study } : {}),
-    ...((problem ?? trouble) === undefined ? {} : { problem: problem ?? trouble ?? '' }),
+    ...(failure === undefined ? {} : { problem: messageOf(failure, words.problem) }),
     ...(analysis ? { analysis } : {}),
     ...(report ? { report } : {}),
     hasNewResult,
@@ -93,7 +96,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
           setRound((count) => count + 1);
         },
         (error: unknown) => {
-          setTrouble(messageOf(error));
+          setTrouble(error);
         },
       );
     },
@@ -103,7 +106,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
 /** The study as it was last read; one that was read once stays on the screen when it cannot be read again. */
 function useImages(services: Services, uid: string, version: string | undefined) {
   const [study, setStudy] = useState<Study>();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<unknown>();
   useEffect(() => {
     const controller = new AbortController();
     services.dicomWeb.studyMetadata(uid, controller.signal).then(
@@ -112,7 +115,7 @@ function useImages(services: Services, uid: string, version: string | undefined)
         setProblem(undefined);
       },
       (error: unknown) => {
-        if (!isAbort(error)) setProblem(messageOf(error));
+        if (!isAbort(error)) setProblem(error);
       },
     );
     return () => {

@@ -27,7 +27,7 @@ export function StudyHead(props: StudyHeadProps) {
         <Icon name="back" />
       </a>
       <div class="study-who">
-        <h1>{heading ? titleOf(heading, words.noPatientName) : ' '}</h1>
+        <h1>{heading ? titleOf(heading, words) : ' '}</h1>
         <p>{heading ? whoLine(heading, words) : ' '}</p>
       </div>
       {heading?.isSynthetic && <span class="chip">{words.synthetic}</span>}
@@ -60,7 +60,7 @@ export function StudyHead(props: StudyHeadProps) {
 
 function whoLine(heading: StudyHeading, words: Words): string {
   const { patientName, studyDate, modalities, description } = heading;
-  return [subtitleOf(heading, words.noPatientName), studyDate, modalities, patientName ? description : '']
+  return [subtitleOf(heading, words), studyDate, modalities, patientName ? description : '']
     .filter(Boolean)
     .join(' · ');
 }

@@ -80,7 +80,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
   const overlay = { ...choice, selectedKey };
 
   useEffect(() => {
-    if (heading) document.title = `${titleOf(heading, words.noPatientName)} · Osteon`;
+    if (heading) document.title = `${titleOf(heading, words)} · Osteon`;
   }, [heading, words]);
   useEffect(() => {
     if (image) setOpenKey((current) => current ?? imageKey(image));

@@ -8,6 +8,7 @@ import { studyReportOf } from '../core/study-report.ts';
 import type { StudyReport } from '../core/study-result.ts';
 import { dateText, nameText, plainText } from '../core/text.ts';
 import type { InstanceAddress } from './dicomweb-client.ts';
+import type { PageWords } from './page-messages.ts';
 
 /** One frame that can be shown. */
 export interface StudyImage {
@@ -24,7 +25,11 @@ export interface StudyHeading {
   readonly studyInstanceUid: string;
   readonly patientName: string;
   readonly patientId: string;
-  readonly patientDetails: string;
+  /** Patient's Sex as the header gives it: M, F or O. */
+  readonly patientSex: string;
+  /** Patient's Age as the header gives it, PS3.5 6.2 (VR AS): "009Y". */
+  readonly patientAge: string;
+  readonly patientBirthDate: string;
   readonly studyDate: string;
   readonly description: string;
   readonly accessionNumber: string;
@@ -57,7 +62,9 @@ export function headingOf(studyInstanceUid: string, dataSet: DataSet): StudyHead
     studyInstanceUid,
     patientName: nameText(personNameOf(dataSet, TAG.PatientName)),
     patientId: text(TAG.PatientID),
-    patientDetails: [sexText(text(TAG.PatientSex)), ageText(text(TAG.PatientAge))].filter(Boolean).join(', '),
+    patientSex: text(TAG.PatientSex),
+    patientAge: text(TAG.PatientAge),
+    patientBirthDate: dateText(textOf(dataSet, TAG.PatientBirthDate)),
     studyDate: dateText(textOf(dataSet, TAG.StudyDate)),
     description: text(TAG.StudyDescription),
     accessionNumber: text(TAG.AccessionNumber),
@@ -103,25 +110,27 @@ function captionOf(metadata: DataSet): string {
   return plainText(words.filter(Boolean).join(' '), 40);
 }
 
-function sexText(sex: string): string {
-  return { M: 'Male', F: 'Female', O: 'Other' }[sex] ?? '';
+/** The words that a heading needs beside its own. */
+export type HeadingWords = Pick<PageWords, 'noPatientName' | 'noPatientId' | 'sexes' | 'ageIn'>;
+
+/** "Female, 9 y", as far as the header says it. */
+export function patientDetails({ patientSex, patientAge }: StudyHeading, words: HeadingWords): string {
+  const [, count, unit] = /^(\d{3})([DWMY])$/.exec(patientAge) ?? [];
+  const age = count === undefined ? '' : words.ageIn(Number(count), unit as 'D' | 'W' | 'M' | 'Y');
+  const sexes: Readonly<Record<string, string>> = words.sexes;
+  return [sexes[patientSex], age].filter(Boolean).join(', ');
 }
 
-/** Age String (PS3.5 6.2, VR AS) "009Y" as "9 y". */
-function ageText(age: string): string {
-  const parts = /^(\d{3})([DWMY])$/.exec(age);
-  const units: Readonly<Record<string, string>> = { D: 'd', W: 'wk', M: 'mo', Y: 'y' };
-  return parts ? `${Number(parts[1])} ${units[parts[2] ?? ''] ?? ''}` : '';
-}
-
-/** The line that names a study: the patient, else the description (a picture without a header has its file name there), else `noName`. */
-export function titleOf({ patientName, description }: StudyHeading, noName: string): string {
-  return patientName || description || noName;
+/** The line that names a study: the patient, else the description (a picture without a header has its file name there), else that there is no name. */
+export function titleOf({ patientName, description }: StudyHeading, words: HeadingWords): string {
+  return patientName || description || words.noPatientName;
 }
 
 /** What stands small beneath {@link titleOf}; never empty. */
-export function subtitleOf(heading: StudyHeading, noName: string): string {
-  const { patientName, description, patientId, patientDetails } = heading;
-  const missing = !patientName && description ? noName : '';
-  return [missing, patientId, patientDetails].filter(Boolean).join(' · ') || 'No ID';
+export function subtitleOf(heading: StudyHeading, words: HeadingWords): string {
+  const { patientName, description, patientId } = heading;
+  const missing = !patientName && description ? words.noPatientName : '';
+  return (
+    [missing, patientId, patientDetails(heading, words)].filter(Boolean).join(' · ') || words.noPatientId
+  );
 }

@@ -3,8 +3,7 @@
  * they never delay it.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { imageStatement } from '../core/analysis-state.ts';
-import { fractureStatement, type StudyReport } from '../core/study-result.ts';
+import { fractureStatement, outcomeStatement, type StudyReport } from '../core/study-result.ts';
 import { imageKey, type ImageStore } from './image-store.ts';
 import type { StudyImage } from './study.ts';
 import { useWords } from './words.ts';
@@ -95,7 +94,7 @@ function Sign({ image, report }: { readonly image: StudyImage; readonly report: 
   const outcome = report.images.find((one) => one.sopInstanceUid === sopInstanceUid);
   const statement =
     outcome && outcome.status !== 'analysed'
-      ? imageStatement(outcome.status, outcome.reason, words.finding)
+      ? outcomeStatement(outcome, words.finding)
       : fractureStatement(report, sopInstanceUid, words.finding);
   if (!statement || statement.tone === 'clear') return null;
   return (

@@ -5,17 +5,24 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { FINDING_WORDS, LANGUAGES, type FindingWords, type Language } from '../core/messages.ts';
 import { PAGE_WORDS, type PageWords } from './page-messages.ts';
+import { PROBLEM_WORDS, type ProblemWords } from './problem.ts';
 
 /** Everything that is said, in one language. */
 export interface Words extends PageWords {
   readonly finding: FindingWords;
+  readonly problem: ProblemWords;
   readonly language: Language;
 }
 
 const STORAGE_KEY = 'osteon-language';
 
 export function wordsOf(language: Language): Words {
-  return { ...PAGE_WORDS[language], finding: FINDING_WORDS[language], language };
+  return {
+    ...PAGE_WORDS[language],
+    finding: FINDING_WORDS[language],
+    problem: PROBLEM_WORDS[language],
+    language,
+  };
 }
 
 export const WordsContext = createContext<Words>(wordsOf('en'));

@@ -6,7 +6,6 @@ import { analysisStatement, isPending, type Analysis, type Statement } from '../
 import type { FindingWords } from '../core/messages.ts';
 import { summaryOf } from '../core/study-result.ts';
 import { isAbort } from './dicomweb-client.ts';
-import { messageOf } from './message.ts';
 import { poll } from './poll.ts';
 import type { ReportStore, Services } from './services.ts';
 import { searchStudies, type StudyPage, type StudyQuestion } from './study-search.ts';
@@ -18,7 +17,8 @@ export interface WorklistData {
   readonly result?: StudyPage;
   /** By Study Instance UID; a study that was never queued is absent. */
   readonly analyses: ReadonlyMap<string, Analysis>;
-  readonly problem?: string;
+  /** What went wrong with the last question. */
+  readonly problem?: unknown;
   /** True while another page or another search has not answered. */
   readonly isLoading: boolean;
 }
@@ -42,7 +42,7 @@ export function useWorklist(
         return states.some(isPending);
       } catch (error) {
         if (!isAbort(error)) {
-          setData((before) => ({ ...before, problem: messageOf(error), isLoading: false }));
+          setData((before) => ({ ...before, problem: error, isLoading: false }));
         }
         return false;
       }

@@ -9,6 +9,7 @@ import { Icon, Mark } from './icons.tsx';
 import { studyHref } from './route.ts';
 import type { Services } from './services.ts';
 import { StatementText } from './statement.tsx';
+import { messageOf } from './problem.ts';
 import { subtitleOf, titleOf, type StudyHeading } from './study.ts';
 import { useSummary, useWorklist } from './worklist-data.ts';
 import { NEWEST_FIRST, PAGE_SIZE, type StudyOrder } from './study-search.ts';
@@ -49,7 +50,7 @@ export function Worklist({ services, search, onLanguage, onFiles }: WorklistProp
       <main class="worklist-body" aria-busy={isLoading}>
         {problem !== undefined && (
           <p class="worklist-problem" role="alert">
-            {words.listProblem} {problem}
+            {words.listProblem} {messageOf(problem, words.problem)}
           </p>
         )}
         <StudyTable
@@ -214,9 +215,9 @@ function StudyRow({ study, analysis, services }: StudyRowProps) {
     <tr>
       <td class="cell-patient">
         <a class="row-link" href={studyHref(study.studyInstanceUid)}>
-          {titleOf(study, words.noPatientName)}
+          {titleOf(study, words)}
         </a>
-        <span class="second-line">{subtitleOf(study, words.noPatientName)}</span>
+        <span class="second-line">{subtitleOf(study, words)}</span>
       </td>
       <td class="cell-date">{study.studyDate || '–'}</td>
       <td class="cell-modality">{study.modalities || '–'}</td>
