@@ -22,11 +22,12 @@ import { decodeAssociateRequest } from './pdu-decoder.ts';
 /** Why a caller is rejected; `undefined` lets it in. */
 export type JudgeCaller = (request: AssociateRequest, address: string) => AssociateReject | undefined;
 
-/** Negotiates on a new connection. Rejects with `forbidden` for a caller that was rejected, `bad-request` for what is no request, and `peer-unavailable`. */
+/** Negotiates on a new connection; `onAccepted` is told before anybody else can be judged. Rejects with `forbidden` for a caller that was rejected, `bad-request` for what is no request, and `peer-unavailable`. */
 export async function acceptAssociation(
   socket: Socket,
   limits: ConnectionLimits,
   judge: JudgeCaller,
+  onAccepted: (association: Association) => void = () => undefined,
 ): Promise<Association> {
   const established = Promise.withResolvers<Association>();
   const connection = new Connection(socket, limits, {
@@ -51,6 +52,7 @@ export async function acceptAssociation(
         contexts: accepted,
         peerMaxPduBytes: request.maxPduLength,
       });
+      onAccepted(association);
       const accept = encodeAssociateAccept({
         calledAeTitle: request.calledAeTitle,
         callingAeTitle: request.callingAeTitle,

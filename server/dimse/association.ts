@@ -244,6 +244,7 @@ export class Association {
       return;
     }
     if ((commandField & RESPONSE) === 0) {
+      this.#cancelled.delete(message.command.MessageID ?? 0); // a cancellation that came too late was of an earlier one
       this.#unread.push(message);
       if (this.#unread.length >= MOST_UNREAD) this.#connection.pause();
       this.#wakeReader();

@@ -1,7 +1,7 @@
 /**
  * Opens an association with another application entity. PS3.8 7.1.1.
  */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../../dicom/vocabulary/uids.ts';
@@ -71,7 +71,7 @@ export async function openAssociation(
   });
   const request = encodeAssociateRequest({
     calledAeTitle: peer.aeTitle,
-    callingAeTitle: side.aeTitle,
+    callingAeTitle: peer.callingAeTitle ?? side.aeTitle,
     contexts,
     roles,
     maxPduLength: side.limits.maxPduBytes,
@@ -116,23 +116,15 @@ function associationOf(
 }
 
 async function connected(side: CallingSide, peer: DimsePeer): Promise<Socket> {
-  const { host, port, isTls } = peer;
-  const material = side.tls;
-  if (isTls && !material) {
-    throw new PacsError(
-      'peer-refused',
-      'A peer is spoken to by TLS, for which OSTEON_DIMSE_TLS_KEY and OSTEON_DIMSE_TLS_CERTIFICATE are needed',
-    );
-  }
-  const socket =
-    isTls && material
-      ? connectTls({
-          host,
-          port,
-          ...secureOptions(material),
-          ...(/^[\d.:]+$/.test(host) ? {} : { servername: host }),
-        })
-      : connectTcp({ host, port });
+  const { host, port, isTls = false } = peer;
+  const socket = isTls
+    ? connectTls({
+        host,
+        port,
+        ...secureOptions(peer.tls ?? side.tls ?? {}),
+        ...(isIP(host) === 0 ? { servername: host } : {}),
+      })
+    : connectTcp({ host, port });
   const ready = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => socket.destroy(new Error('timeout')), side.limits.negotiationMs);
   socket.once(isTls ? 'secureConnect' : 'connect', () => {

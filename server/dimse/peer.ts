@@ -1,6 +1,7 @@
 /**
  * Other application entities: where they listen and how they are spoken to. PS3.8 7.1.1, PS3.15 B.9.
  */
+import type { TlsMaterial } from './tls.ts';
 
 /** An application entity that can be called. */
 export interface DimsePeer {
@@ -11,6 +12,10 @@ export interface DimsePeer {
   readonly port: number;
   /** True where it is spoken to by TLS. */
   readonly isTls?: boolean;
+  /** What it is shown by TLS; absent: what the listener has, else no certificate of ours and the authorities of the system. */
+  readonly tls?: TlsMaterial;
+  /** The title that we call ourselves to it; absent: our own. */
+  readonly callingAeTitle?: string;
 }
 
 /** Value representation AE: 1 to 16 characters without backslash and control characters, not only spaces. PS3.5 Table 6.2-1. */

@@ -3,18 +3,17 @@
  * give it directly.
  */
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
-import type { InstanceSelection, StoredInstance, StoredPlace } from '../storage/stored-instance.ts';
-import type { SearchQuery } from '../storage/search-sql.ts';
 import type { AuditEvent } from '../security/audit-event.ts';
+import type { InstanceSelection, StoredPlace } from '../storage/stored-instance.ts';
+import type { SearchQuery } from '../storage/search-sql.ts';
 import type { CommitmentOutcome, InstanceReference } from './dimse-client.ts';
 import type { DimsePeer } from './peer.ts';
-import type { StagedFileName } from './staging.ts';
+import type { StagedFileName, StagingFolder } from './staging.ts';
 
 /** Who sends an instance to whom, and what it says that it sends. */
 export interface StoreRequest {
   readonly callingAeTitle: string;
   readonly calledAeTitle: string;
-  readonly address: string;
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;
 }
@@ -23,6 +22,8 @@ export interface StoreRequest {
 export interface StoreAnswer {
   readonly status: number;
   readonly comment?: string;
+  /** The study of what is stored now. */
+  readonly studyInstanceUid?: string;
 }
 
 /** What the server behind the DIMSE process does for it. */
@@ -33,10 +34,29 @@ export interface ServerSide {
   search(search: SearchQuery): Promise<readonly DataSet[]>;
   /** The instances of selections, each once. */
   listPlaces(selections: readonly InstanceSelection[]): Promise<readonly StoredPlace[]>;
-  findInstance(sopInstanceUid: string): Promise<StoredInstance | undefined>;
+  /** Writes an instance in Explicit VR Little Endian to the staging folder; the file is the caller's. Rejects where that cannot be made. */
+  convert(place: StoredPlace): Promise<string>;
   /** Which of them are stored durably. */
   commitmentOf(instances: readonly InstanceReference[]): Promise<CommitmentOutcome>;
-  /** Where an AE title listens; `undefined` where nobody knows. */
-  destination(aeTitle: string): Promise<DimsePeer | undefined>;
   audit(event: AuditEvent): Promise<void>;
+}
+
+/** The bytes of stored instances. */
+export interface InstanceSource {
+  /** The file as it is stored. */
+  stream(objectKey: string): AsyncIterable<Uint8Array>;
+  /** The file in Explicit VR Little Endian. Rejects where that cannot be made. */
+  explicit(place: StoredPlace): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Everything that services work with. */
+export interface ScpServices {
+  readonly aeTitle: string;
+  readonly server: ServerSide;
+  readonly source: InstanceSource;
+  readonly folder: StagingFolder;
+  /** False when the disk is so full that nothing more is taken. */
+  hasRoom(): Promise<boolean>;
+  /** Where an AE title listens; `undefined` where nobody knows. */
+  destination(aeTitle: string): DimsePeer | undefined;
 }

@@ -4,37 +4,33 @@
  * The data set goes to disk as it comes; success is answered when the server has made file and index row durable.
  */
 import { writeFileMeta } from '../../dicom/transcode/file-meta.ts';
-import { asPacsError, FAILURES, PacsError, type FailureKind } from '../../dicom/vocabulary/failure.ts';
+import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { isUid } from '../../dicom/vocabulary/uids.ts';
 import type { Association } from './association.ts';
 import type { IncomingMessage } from './association-terms.ts';
-import { COMMAND, errorComment, RESPONSE } from './command-set.ts';
-import type { ServerSide, StoreAnswer } from './scp-services.ts';
-import { stageDataSet, type StagingFolder } from './staging.ts';
+import { errorComment } from './command-set.ts';
+import { respond, statusOf } from './responses.ts';
+import type { ScpServices, StoreAnswer } from './scp-services.ts';
+import { stageDataSet } from './staging.ts';
 
-export interface StorageScp {
-  readonly server: Pick<ServerSide, 'keep'>;
-  readonly folder: StagingFolder;
-  /** False when the disk is so full that nothing more is taken. */
-  hasRoom(): Promise<boolean>;
-}
+export type StorageScp = Pick<ScpServices, 'folder' | 'hasRoom'> & {
+  readonly server: Pick<ScpServices['server'], 'keep'>;
+};
 
 /** Takes one instance and answers. Rejects only when the answer cannot be sent. */
 export async function receiveInstance(
   scp: StorageScp,
   association: Association,
   message: IncomingMessage,
-): Promise<void> {
-  const { context, command } = message;
-  const { status, comment } = await stored(scp, association, message);
-  await association.send(context.id, {
-    CommandField: COMMAND.store | RESPONSE,
-    MessageIDBeingRespondedTo: command.MessageID ?? 0,
-    ...(command.AffectedSOPClassUID && { AffectedSOPClassUID: command.AffectedSOPClassUID }),
-    ...(command.AffectedSOPInstanceUID && { AffectedSOPInstanceUID: command.AffectedSOPInstanceUID }),
-    Status: status,
-    ...(comment !== undefined && { ErrorComment: errorComment(comment) }),
+): Promise<StoreAnswer> {
+  const answer = await stored(scp, association, message);
+  const { AffectedSOPInstanceUID } = message.command;
+  await respond(association, message, {
+    ...(AffectedSOPInstanceUID === undefined ? {} : { AffectedSOPInstanceUID }),
+    Status: answer.status,
+    ...(answer.comment === undefined ? {} : { ErrorComment: errorComment(answer.comment) }),
   });
+  return answer;
 }
 
 async function stored(
@@ -55,21 +51,11 @@ async function stored(
     if (!(await scp.hasRoom())) throw new PacsError('storage-unavailable', 'The disk is nearly full');
     const head = writeFileMeta({ sopClassUid, sopInstanceUid, transferSyntaxUid: context.transferSyntax });
     const staged = await stageDataSet(scp.folder, head, data);
-    return await scp.server.keep(staged, {
-      callingAeTitle: association.peerAeTitle,
-      calledAeTitle: association.calledAeTitle,
-      address: association.remoteAddress,
-      sopClassUid,
-      sopInstanceUid,
-    });
+    const { peerAeTitle: callingAeTitle, calledAeTitle } = association;
+    return await scp.server.keep(staged, { callingAeTitle, calledAeTitle, sopClassUid, sopInstanceUid });
   } catch (error) {
     const { kind, message } = asPacsError(error);
     await data?.drain();
     return { status: statusOf(kind), comment: message };
   }
-}
-
-/** Status (0000,0900) of a failure. PS3.4 Table B.2-1, PS3.7 Annex C. */
-export function statusOf(kind: FailureKind): number {
-  return FAILURES[kind].failureReason;
 }

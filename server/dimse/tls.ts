@@ -5,8 +5,9 @@ import type { SecureContextOptions } from 'node:tls';
 
 /** Keys and certificates in PEM. */
 export interface TlsMaterial {
-  readonly key: string;
-  readonly certificate: string;
+  /** Absent with `certificate`: we show none. */
+  readonly key?: string;
+  readonly certificate?: string;
   /** Authorities that the other side's certificate must come from; absent: the system's, and callers need no certificate. */
   readonly authorities?: string;
 }
@@ -25,8 +26,8 @@ const CIPHER_SUITES = [
 /** What a server and a client of the profile have in common. */
 export function secureOptions({ key, certificate, authorities }: TlsMaterial): SecureContextOptions {
   return {
-    key,
-    cert: certificate,
+    ...(key === undefined ? {} : { key }),
+    ...(certificate === undefined ? {} : { cert: certificate }),
     ...(authorities === undefined ? {} : { ca: authorities }),
     minVersion: 'TLSv1.2',
     ciphers: CIPHER_SUITES,

@@ -82,11 +82,19 @@ export function linkOf<Theirs extends Questions, Ours extends Questions>(
           return;
         }
         const id = (lastId += 1);
-        open.set(id, { resolve, reject, onNote });
+        const abort = (): void => {
+          post({ link: 'abort', id });
+        };
+        const settling =
+          <T>(settle: (value: T) => void) =>
+          (value: T): void => {
+            signal?.removeEventListener('abort', abort);
+            settle(value);
+          };
+        open.set(id, { resolve: settling(resolve), reject: settling(reject), onNote });
         post({ link: 'question', id, name, input });
-        signal?.addEventListener('abort', () => {
-          if (open.has(id)) post({ link: 'abort', id });
-        });
+        if (signal?.aborted === true) abort();
+        signal?.addEventListener('abort', abort, { once: true });
       }),
     hear(heard) {
       const message = heard as Message;

@@ -1,0 +1,121 @@
+/**
+ * Storage commitment as SCP: the request is answered, then what is stored is reported, over the same association where it
+ * lasts, else over one of our own. PS3.4 J.3, PS3.7 10.1.1, 10.1.4.
+ *
+ * Trap: many modalities end the association as soon as their request is answered.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import type { Association } from './association.ts';
+import type { AcceptedContext, IncomingMessage } from './association-terms.ts';
+import { COMMAND } from './command-set.ts';
+import { readRequest, reportOn, REQUEST_COMMITMENT } from './commitment.ts';
+import { encodeDataSet, readDataSet } from './identifier.ts';
+import { openAssociation, requireContext, type CallingSide } from './open-association.ts';
+import { respond, STATUS } from './responses.ts';
+import type { ScpServices } from './scp-services.ts';
+import { IDENTIFIER_SYNTAXES, SERVICE_SOP_CLASS, STORAGE_COMMITMENT_INSTANCE } from './sop-classes.ts';
+
+/** How long to wait before each further try to report, in ms: about an hour in all. */
+const RETRIES_MS: readonly number[] = [5_000, 30_000, 120_000, 600_000, 2_700_000];
+/** Requests whose report is still owed; beyond them a request is refused. */
+const MOST_OWED = 1_000;
+
+type Report = ReturnType<typeof reportOn>;
+
+/** Answers requests, and reports. */
+export class CommitmentScp {
+  readonly #services: ScpServices;
+  readonly #side: CallingSide;
+  readonly #stopping: AbortSignal;
+  #owed = 0;
+
+  /** `stopping` ends all tries to report. */
+  constructor(services: ScpServices, side: CallingSide, stopping: AbortSignal) {
+    this.#services = services;
+    this.#side = side;
+    this.#stopping = stopping;
+  }
+
+  /** Answers an N-ACTION. Throws what the request or the index throws. */
+  async answer(association: Association, message: IncomingMessage): Promise<void> {
+    const { command } = message;
+    const response = {
+      AffectedSOPClassUID: SERVICE_SOP_CLASS.storageCommitment,
+      AffectedSOPInstanceUID: STORAGE_COMMITMENT_INSTANCE,
+      ActionTypeID: REQUEST_COMMITMENT,
+    };
+    if (command.RequestedSOPInstanceUID !== STORAGE_COMMITMENT_INSTANCE) {
+      await message.data?.drain();
+      await respond(association, message, { ...response, Status: STATUS.noSuchInstance });
+      return;
+    }
+    if (command.ActionTypeID !== REQUEST_COMMITMENT) {
+      await message.data?.drain();
+      await respond(association, message, { ...response, Status: STATUS.noSuchAction });
+      return;
+    }
+    const request = readRequest(await readDataSet(message));
+    if (this.#owed >= MOST_OWED) throw new PacsError('busy', 'Too many reports of commitment are owed');
+    const report = reportOn(request, await this.#services.server.commitmentOf(request.instances));
+    await respond(association, message, { ...response, Status: STATUS.success });
+    this.#owed += 1;
+    void this.#report(association, message.context, report).finally(() => (this.#owed -= 1));
+  }
+
+  async #report(association: Association, context: AcceptedContext, report: Report): Promise<void> {
+    if (await this.#isTaken(() => sendReport(association, context, report))) return;
+    for (const pause of [0, ...RETRIES_MS]) {
+      try {
+        await wait(pause, undefined, { signal: this.#stopping, ref: false });
+      } catch {
+        return; // We stop; whoever asked will ask again.
+      }
+      const peer = this.#services.destination(association.peerAeTitle);
+      if (!peer) return;
+      if (await this.#isTaken(() => this.#reportAnew(peer, report))) return;
+    }
+  }
+
+  async #isTaken(send: () => Promise<boolean>): Promise<boolean> {
+    return await send().catch(() => false);
+  }
+
+  /** We open the association and stay the provider of the service: roles are turned round. PS3.4 J.3.3, PS3.7 D.3.3.4. */
+  async #reportAnew(peer: Parameters<typeof openAssociation>[1], report: Report): Promise<boolean> {
+    const abstractSyntax = SERVICE_SOP_CLASS.storageCommitment;
+    const contexts = [{ id: 1, abstractSyntax, transferSyntaxes: IDENTIFIER_SYNTAXES }];
+    const roles = [{ sopClassUid: abstractSyntax, isScu: false, isScp: true }];
+    const association = await openAssociation(this.#side, peer, { contexts, roles });
+    const context = requireContext(association, 'storage commitment');
+    try {
+      return await sendReport(association, context, report);
+    } finally {
+      await association.release();
+    }
+  }
+}
+
+async function sendReport(
+  association: Association,
+  context: AcceptedContext,
+  { eventTypeId, dataSet }: Report,
+): Promise<boolean> {
+  const request = await association.request(
+    context.id,
+    {
+      CommandField: COMMAND.eventReport,
+      AffectedSOPClassUID: SERVICE_SOP_CLASS.storageCommitment,
+      AffectedSOPInstanceUID: STORAGE_COMMITMENT_INSTANCE,
+      EventTypeID: eventTypeId,
+    },
+    encodeDataSet(dataSet, context),
+  );
+  try {
+    const { command, data } = await request.next();
+    await data?.drain();
+    return command.Status === STATUS.success;
+  } finally {
+    request.end();
+  }
+}
