@@ -28,6 +28,7 @@ export interface AppParts {
   readonly analyses: Router;
   readonly studyEvents: Router;
   readonly imports: Router;
+  readonly reviews: Router;
   readonly invokeImageDisplay: Router;
   /** Leads to OHIF. */
   readonly ohif: Router;
@@ -78,6 +79,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/api/analyses', parts.analyses);
   app.use('/api/events', parts.studyEvents);
   app.use('/api/imports', parts.imports);
+  app.use('/api/reviews', parts.reviews);
   app.use('/IHEInvokeImageDisplay', parts.invokeImageDisplay);
   app.use('/ohif', parts.ohif);
   app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));

@@ -46,6 +46,8 @@ export interface Configuration {
   readonly routingFile: string | undefined;
   /** Days that what was delivered stays on record; 0: for ever. */
   readonly deliveryDays: number;
+  /** Organization that readers sign for, (0040,A027); absent: the institution of the study. */
+  readonly organization: string | undefined;
   /** True when the demo studies are loaded at the first start. */
   readonly demo: boolean;
   /** True when studies, series and instances may be deleted. */
@@ -114,6 +116,7 @@ export function readConfiguration(environment: Environment): Configuration {
       z.string().transform((path) => resolve(path)),
     ),
     deliveryDays: read.one('OSTEON_DELIVERY_DAYS', wholeNumber(0, 3650)),
+    organization: read.optional('OSTEON_ORGANIZATION', z.string().max(64)),
     demo: read.one('OSTEON_DEMO', SWITCH),
     allowDelete: read.one('OSTEON_ALLOW_DELETE', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),

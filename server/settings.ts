@@ -124,6 +124,11 @@ export const SETTINGS = {
       'Days that what was delivered stays in the list of deliveries; 0 keeps it for ever. Dead letters stay, and so does the audit trail.',
     expected: 'a whole number from 0 to 3650',
   },
+  OSTEON_ORGANIZATION: {
+    default: '',
+    meaning: 'Organization that readers sign reviews for. Unset: the institution that the study names.',
+    expected: 'at most 64 characters',
+  },
   OSTEON_DEMO: {
     default: 'on',
     meaning: 'Whether the first start loads the synthetic demo studies.',

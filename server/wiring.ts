@@ -35,6 +35,7 @@ import { listen } from './operations/http-listener.ts';
 import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
 import { openOhif, type OpenOhif } from './open-ohif.ts';
+import { openReviews } from './open-review.ts';
 import { openDatabase, query, type Pool } from './storage/database.ts';
 import { authenticate } from './security/authentication.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
@@ -168,6 +169,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       stopping: draining.signal,
     }),
     imports: importsRouter({ instances, maxObjectBytes: limits.maxObjectBytes }),
+    reviews: openReviews(configuration, { pool, index, objects, instances, routing, observerUid }),
     invokeImageDisplay: invokeImageDisplayRouter(index),
   };
   const ohif = await openOhif(configuration, common, shutdown, DRAIN_MS);

@@ -1,5 +1,5 @@
 /**
- * Tells which studies' analyses have changed, whichever process changed them: one small query a second, and only while
+ * Tells which studies' analyses and reviews have changed, whichever process changed them: one small query a second, and only while
  * somebody listens.
  *
  * Trap: times in the table are those at which transactions began, so a change may become visible after a later one; the
@@ -20,7 +20,7 @@ const OVERLAP_SECONDS = 10;
 /** Studies in one notice; the others follow in the next. */
 const MOST = 200;
 
-/** Watches the analyses of a database. A question that fails is told to `onError` and asked again. */
+/** Watches the analyses and reviews of a database. A question that fails is told to `onError` and asked again. */
 export function watchStudies(
   pool: Pool,
   onError: (error: PacsError) => void,
@@ -61,7 +61,10 @@ async function changesOf(
     pool,
     `SELECT study_uid, state, greatest(queued_at, started_at, finished_at)::text AS changed_at FROM analysis
      WHERE greatest(queued_at, started_at, finished_at) > now() - make_interval(secs => $1)
-     ORDER BY greatest(queued_at, started_at, finished_at) LIMIT 5000`,
+     UNION ALL
+     SELECT study_uid, reader_id || ' ' || revision, changed_at::text FROM review_draft
+     WHERE changed_at > now() - make_interval(secs => $1)
+     ORDER BY changed_at LIMIT 5000`,
     [OVERLAP_SECONDS],
   );
   return rows.map((row) => ({

@@ -9,6 +9,7 @@ export const MOUNTS = [
   '/api/analyses',
   '/api/events',
   '/api/imports',
+  '/api/reviews',
   '/IHEInvokeImageDisplay',
   '/ohif',
   '/osteon',

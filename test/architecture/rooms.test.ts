@@ -31,7 +31,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'dicom/web-model',
     'dicom/phantom',
     'models',
+    'server/review',
   ],
+  'server/review': ['dicom/vocabulary', 'dicom/read', 'dicom/sr', 'dicom/results', 'dicom/write', 'server'],
   'viewer-extension': ['dicom/vocabulary', 'dicom/sr'],
 };
 

@@ -10,6 +10,7 @@ import { importsRouter } from '../../server/http/imports.ts';
 import { invokeImageDisplayRouter } from '../../server/http/invoke-image-display.ts';
 import { createMetrics } from '../../server/http/metrics.ts';
 import { createOhifApp, ohifRedirect } from '../../server/http/ohif.ts';
+import { reviewsRouter } from '../../server/http/reviews.ts';
 import { studyEventsRouter } from '../../server/http/study-events.ts';
 import { SILENT_LOG } from '../../server/operations/log.ts';
 
@@ -47,6 +48,7 @@ export function emptyApp(authentication: RequestHandler): Express {
       stopping: AbortSignal.abort(),
     }),
     imports: importsRouter({ instances: nothing, maxObjectBytes: 1 }),
+    reviews: reviewsRouter(nothing),
     invokeImageDisplay: invokeImageDisplayRouter(nothing),
     ohif: ohifRedirect(() => 1),
     readingRoomFolder: FOLDER,

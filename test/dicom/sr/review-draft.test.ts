@@ -71,7 +71,9 @@ describe('the steps of a review', () => {
     const none: ReviewStep = { id: 'a', kind: 'no-fracture', image: IMAGE };
     const denied = on([none]);
     expect(denied.statements.map(({ kind }) => kind)).toEqual(['no-fracture']);
-    const decided = findingsOf(denied.findings, 'fracture').map(({ review }) => review?.decision);
+    const decided = denied.findings.flatMap(({ kind, review }) =>
+      kind === 'fracture' ? [review?.decision] : [],
+    );
     expect(decided).toEqual(['rejected', 'rejected']);
     expect(findingIn(denied, 'fracture-presence-1')).toMatchObject({
       review: { decision: 'rejected', reason: 'no-fracture' },

@@ -60,6 +60,7 @@ beforeEach(async () => {
     analyses: Router(),
     studyEvents: Router(),
     imports: Router(),
+    reviews: Router(),
     invokeImageDisplay: Router(),
     ohif: ohifRedirect(() => ohifPort),
     extensionFolder: folder,
