@@ -5,10 +5,11 @@
  * may be a list.
  */
 import { dictionaryVrOf, keywordOf } from '../../dicom/read/tag-dictionary.ts';
-import type { DataElement, DataSet, ElementValue, Tag } from '../../dicom/vocabulary/data-set.ts';
+import type { DataElement, DataSet, Tag } from '../../dicom/vocabulary/data-set.ts';
 import { isItem, textOf } from '../../dicom/vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
+import { formattedValues, isBinaryVr } from '../../dicom/write/element-values.ts';
 import { readMatch, withSpans, type MatchingModes } from '../http/qido-matching.ts';
 import { INDEXED_TAGS, type QueryLevel } from '../storage/index-attributes.ts';
 import { MATCH_KEYS, type KeyMatch } from '../storage/match-keys.ts';
@@ -103,7 +104,7 @@ export function readRetrieval(
   const keys = [TAG.PatientID, ...UNIQUE_KEYS[level]].filter((tag) => identifier[tag]);
   const matches = matchesOf(identifier, level, keys);
   const lowest = UNIQUE_KEYS[level].at(-1) ?? TAG.PatientID;
-  const text = identifier[lowest] ? textIn(identifier[lowest]) : '';
+  const text = identifier[lowest] ? textIn(lowest, identifier[lowest]) : '';
   if (!matches.some(({ key }) => key === lowest) || /[*?]/.test(text)) {
     throw new PacsError(
       'invalid-value',
@@ -157,7 +158,7 @@ function matchesOf(identifier: DataSet, level: RetrieveLevel, tags: readonly Tag
   return pairs.flatMap(([key, element]) => {
     if (!isMatchedAt(level, key)) return [];
     try {
-      return readMatch(key, nameOf(key), textIn(element), MODES) ?? [];
+      return readMatch(key, nameOf(key), textIn(key, element), MODES) ?? [];
     } catch (error) {
       throw new PacsError('invalid-value', asPacsError(error).message, { cause: error });
     }
@@ -171,15 +172,8 @@ function isMatchedAt(level: RetrieveLevel, key: string): boolean {
   return KEPT[level].includes(known.level);
 }
 
-function textIn({ Value: values = [] }: DataElement): string {
-  return values.map(textOfValue).join('\\');
-}
-
-function textOfValue(value: ElementValue): string {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (value === null || isItem(value)) return '';
-  const { Alphabetic = '', Ideographic = '', Phonetic = '' } = value;
-  return [Alphabetic, Ideographic, Phonetic].join('=').replace(/=+$/, '');
+function textIn(key: string, element: DataElement): string {
+  return element.vr === 'SQ' || isBinaryVr(element.vr) ? '' : formattedValues(key, element).join('\\');
 }
 
 function nameOf(key: string): string {

@@ -4,7 +4,7 @@
 import { MAX_RESULTS } from '../http/qido-parameters.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import type { Association } from './association.ts';
-import type { IncomingMessage } from './association-terms.ts';
+import type { AcceptedContext, IncomingMessage } from './association-terms.ts';
 import { errorComment } from './command-set.ts';
 import { encodeDataSet, readDataSet } from './identifier.ts';
 import { answerOf, patientOf, readQuery, type Query } from './query-identifier.ts';
@@ -35,11 +35,27 @@ export async function answerFind(
       await respond(association, message, { Status: STATUS.outOfResources, ErrorComment });
       return;
     }
-    const identifier = encodeDataSet(answerOf(query, match, aeTitle), context);
+    const identifier = encodeAnswer(answerOf(query, match, aeTitle), context);
     await respond(association, message, { Status }, identifier);
     sent += 1;
   }
   await respond(association, message, { Status: STATUS.success });
+}
+
+/** A stored value that no VR can hold is left out: one object with a flaw must not spoil the whole answer. */
+function encodeAnswer(answer: DataSet, context: AcceptedContext): Uint8Array {
+  try {
+    return encodeDataSet(answer, context);
+  } catch {
+    const sound = Object.entries(answer).filter(([tag, element]) => {
+      try {
+        return encodeDataSet({ [tag]: element }, context).length > 0;
+      } catch {
+        return false;
+      }
+    });
+    return encodeDataSet(Object.fromEntries(sound), context);
+  }
 }
 
 async function* matchesOf(
