@@ -56,7 +56,10 @@ beforeAll(async () => {
   archive = join(folder, 'archive');
   await mkdir(archive);
   [pacs, other] = await Promise.all([startReceivingPacs(), startReceivingPacs()]);
-  ends.push(pacs.close, other.close);
+  ends.push(
+    () => pacs.close(),
+    () => other.close(),
+  );
   await writeFile(join(folder, 'routing.yaml'), RULES('pacs'));
   server = await startServer(join(folder, 'data'), {
     OSTEON_ROUTING: join(folder, 'routing.yaml'),
