@@ -8,7 +8,7 @@ import { inLittleEndian } from '../../dicom/read/value-bytes.ts';
 import type { ByteRange } from '../storage/object-store.ts';
 import type { StoredPlace } from '../storage/stored-instance.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
-import { rangedBytes, type RangedPart } from './send-parts.ts';
+import { rangesOf, type RangedPart } from './send-parts.ts';
 
 /** The value at `path` (see `bulk-data.ts`), little endian. Throws `not-found` where there is none. */
 export async function bulkValue(
@@ -20,21 +20,13 @@ export async function bulkValue(
   return await decodingPlaces.pass(async () => {
     const read = (start: number, end: number): Promise<Uint8Array> => objects.read(objectKey, { start, end });
     const { start, end, encoded, inflated } = await locateBulkData(read, sizeBytes, path);
-    if (inflated) return rangedBytes(headers, inLittleEndian(inflated.subarray(start, end), encoded));
-    if (!encoded.isLittleEndian) return rangedBytes(headers, inLittleEndian(await read(start, end), encoded));
+    if (inflated) return { headers, ...rangesOf(inLittleEndian(inflated.subarray(start, end), encoded)) };
+    if (!encoded.isLittleEndian) return { headers, ...rangesOf(inLittleEndian(await read(start, end), encoded)) };
     return {
       headers,
       size: end - start,
       read: (range: ByteRange) =>
-        objects.stream(objectKey, { start: start + range.start, end: start + range.end }),
+        objects.lend(objectKey, { start: start + range.start, end: start + range.end }),
     };
   });
-}
-
-/** A part as a whole. */
-export function wholeOf({ headers, size, read }: RangedPart): {
-  readonly headers: RangedPart['headers'];
-  readonly body: AsyncIterable<Uint8Array>;
-} {
-  return { headers, body: read({ start: 0, end: size }) };
 }

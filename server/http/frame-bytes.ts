@@ -9,10 +9,12 @@ import { ENCODABLE_TRANSFER_SYNTAXES } from '../../dicom/pixels/frame-encoder.ts
 import { encapsulatedFrame, requireFrame } from '../../dicom/pixels/frame-locator.ts';
 import { readImagePixel } from '../../dicom/read/image-pixel.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
-import { readFrame, readFrameInput } from '../imaging/frame-input.ts';
+import { locateFrame, readFrame, readFrameInput } from '../imaging/frame-input.ts';
 import { headerOf } from '../storage/stored-instance.ts';
 import type { StoredInstance, StoredPlace } from '../storage/stored-instance.ts';
+import type { ByteRange } from '../storage/object-store.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
+import { rangesOf, type Ranged } from './send-parts.ts';
 
 const NATIVE = TRANSFER_SYNTAX.explicitVrLittleEndian;
 const NATIVE_LITTLE_ENDIAN: readonly string[] = [NATIVE, TRANSFER_SYNTAX.implicitVrLittleEndian];
@@ -49,35 +51,42 @@ export function frameSyntax(
   return isDecodable(stored) && ENCODABLE_TRANSFER_SYNTAXES.includes(target) ? target : undefined;
 }
 
-/** The bytes of frame `frameIndex` (from 0) in `transferSyntaxUid`, one of {@link frameSyntax}. Throws `not-found` for none such, and what reading and decoding throw. */
-export async function frameBytes(
+/**
+ * Frame `frameIndex` (from 0) in `transferSyntaxUid`, one of {@link frameSyntax}, ready to be sent: native samples straight
+ * from disk, all else made here. Throws `not-found` for none such, and what reading and decoding throw.
+ */
+export async function openFrame(
   services: FrameServices,
   instance: StoredInstance,
   frameIndex: number,
   transferSyntaxUid: string,
-): Promise<Uint8Array> {
+): Promise<Ranged> {
   const { transferSyntaxUid: stored } = instance;
   const isAsStored = stored === transferSyntaxUid && isCompressed(stored);
   const isNative = transferSyntaxUid === NATIVE && NATIVE_LITTLE_ENDIAN.includes(stored);
   if (isAsStored || isNative) {
-    const bytes = await storedFrame(services, instance, frameIndex);
-    if (bytes) return bytes;
+    const pixel = readImagePixel(headerOf(instance));
+    requireFrame(pixel, frameIndex);
+    const range = isNative && locateFrame(instance, pixel, frameIndex);
+    if (range) return lentFrame(services, instance, range);
+    const bytes = await readFrame(services.objects, instance, pixel, frameIndex);
+    if (bytes) return rangesOf(bytes);
   }
-  if (isAsStored) return await searchedFrame(services, instance, frameIndex);
-  return await convertFrame(services, instance, frameIndex, transferSyntaxUid);
+  return rangesOf(
+    isAsStored
+      ? await searchedFrame(services, instance, frameIndex)
+      : await convertFrame(services, instance, frameIndex, transferSyntaxUid),
+  );
 }
 
 type FrameServices = Pick<DicomWebServices, 'objects' | 'imaging' | 'decodingPlaces'>;
 
-/** One ranged read; `undefined` where the frame does not lie apart. */
-async function storedFrame(
-  { objects }: FrameServices,
-  instance: StoredInstance,
-  frameIndex: number,
-): Promise<Uint8Array | undefined> {
-  const pixel = readImagePixel(headerOf(instance));
-  requireFrame(pixel, frameIndex);
-  return await readFrame(objects, instance, pixel, frameIndex);
+function lentFrame({ objects }: FrameServices, { objectKey }: StoredInstance, frame: ByteRange): Ranged {
+  return {
+    size: frame.end - frame.start,
+    read: ({ start, end }) =>
+      objects.lend(objectKey, { start: frame.start + start, end: frame.start + end }),
+  };
 }
 
 /** The code stream of a frame of which nobody knows where it lies: all of Pixel Data is read. */

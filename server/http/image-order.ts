@@ -9,6 +9,7 @@ import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { numberOf, personNameOf, textOf, textsOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { FrameMemory } from '../imaging/frame-memory.ts';
 import { readFrameInput } from '../imaging/frame-input.ts';
 import type { ImageMediaType, RenderOptions } from '../imaging/image-task.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
@@ -31,6 +32,9 @@ const MAX_GIF_FRAMES = 500;
 const MAX_GIF_SAMPLES = 150_000_000;
 const DEFAULT_FRAME_MS = 100;
 
+/** An image is rendered here and sent: nothing of it refers to the memory of its frames. */
+const FRAME_MEMORY = new FrameMemory();
+
 /** Renders an instance. Throws `not-found` for no such frame, `too-large` for an animation that is, and what reading and rendering throw. */
 export async function orderImage(
   { objects, imaging, decodingPlaces }: Pick<DicomWebServices, 'objects' | 'imaging' | 'decodingPlaces'>,
@@ -44,9 +48,15 @@ export async function orderImage(
   const one = (frameNumber ?? numberOf(metadata, TAG.RepresentativeFrameNumber) ?? 1) - 1;
   const indexes = isAnimated ? Array.from({ length: pixel.frames }, (_, index) => index) : [one];
   return await decodingPlaces.pass(async () => {
+    const lent: Uint8Array<SharedArrayBuffer>[] = [];
+    const memoryFor = (bytes: number): Uint8Array => {
+      const memory = FRAME_MEMORY.take(bytes);
+      lent.push(memory);
+      return memory;
+    };
     const frames = [];
-    for (const index of indexes) frames.push(await readFrameInput(objects, instance, index));
-    return await imaging({
+    for (const index of indexes) frames.push(await readFrameInput(objects, instance, index, memoryFor));
+    const image = await imaging({
       kind: 'image',
       frames,
       mediaType,
@@ -58,6 +68,9 @@ export async function orderImage(
       labels: annotations.flatMap((annotation) => LABELS[annotation](metadata)),
       frameMs: Math.max(20, Math.round(numberOf(metadata, TAG.FrameTime) ?? DEFAULT_FRAME_MS)),
     });
+    // After a failure a thread may still be at it: then the memory is left to the collector.
+    for (const memory of lent) FRAME_MEMORY.giveBack(memory);
+    return image;
   });
 }
 

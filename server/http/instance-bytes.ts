@@ -105,7 +105,7 @@ function asStored({ objects }: Services, place: StoredPlace): InstanceBytes {
   return {
     transferSyntaxUid: place.transferSyntaxUid,
     size: place.sizeBytes,
-    read: (range) => objects.stream(place.objectKey, range),
+    read: (range) => objects.lend(place.objectKey, range),
   };
 }
 
@@ -153,7 +153,7 @@ async function withoutPixels(
         else {
           const start = positionIn(part10, piece.value.offset);
           const end = start + piece.value.length;
-          if (piece.value.isLittleEndian) yield* objects.stream(objectKey, { start, end });
+          if (piece.value.isLittleEndian) yield* objects.lend(objectKey, { start, end });
           else yield inLittleEndian(await read(start, end), piece.value);
         }
       }
@@ -187,7 +187,7 @@ async function nativePixels({ index, objects }: Services, place: StoredPlace): P
     transferSyntaxUid: EXPLICIT,
     async *read() {
       yield before;
-      const pixels = objects.stream(place.objectKey, { start: offset, end: offset + length });
+      const pixels = objects.lend(place.objectKey, { start: offset, end: offset + length });
       if (unit === undefined) yield* pixels;
       else yield* turnedRound(pixels, unit);
       yield* inChunks(padding, after);

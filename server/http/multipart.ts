@@ -24,6 +24,8 @@ export type OutgoingHeaders = Readonly<Record<string, string>>;
 export interface OutgoingPart {
   readonly headers: OutgoingHeaders;
   readonly body: AsyncIterable<Uint8Array> | Uint8Array;
+  /** Bytes of a body in pieces, where it is known. */
+  readonly size?: number;
 }
 
 export interface MultipartLimits {
@@ -85,12 +87,26 @@ export async function* writeMultipart(
 ): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   for await (const part of parts) {
-    yield Buffer.from(openingOf(part.headers, boundary, isFirst), 'latin1');
-    if (part.body instanceof Uint8Array) yield part.body;
-    else yield* part.body;
+    yield* opened(part.body, Buffer.from(openingOf(part.headers, boundary, isFirst), 'latin1'));
     isFirst = false;
   }
   yield Buffer.from(closingOf(boundary, isFirst), 'latin1');
+}
+
+/** What opens a part and then its content, of which the beginning is at hand by then: what is not there fails before it is announced. */
+async function* opened(body: OutgoingPart['body'], opening: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (body instanceof Uint8Array) {
+    yield opening;
+    yield body;
+    return;
+  }
+  let isOpened = false;
+  for await (const piece of body) {
+    if (!isOpened) yield opening;
+    isOpened = true;
+    yield piece;
+  }
+  if (!isOpened) yield opening;
 }
 
 /** Bytes of the body that {@link writeMultipart} makes of parts of these sizes. */

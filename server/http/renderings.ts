@@ -12,10 +12,11 @@ import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 import type { ImageMediaType } from '../imaging/image-task.ts';
 import type { StoredInstance, StoredPlace } from '../storage/stored-instance.ts';
-import { bulkValue, wholeOf } from './bulk-value.ts';
+import { bulkValue } from './bulk-value.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { orderImage, type ImageOrder } from './image-order.ts';
 import type { OutgoingPart } from './multipart.ts';
+import { wholeOf } from './send-parts.ts';
 
 /** One thing to send: an image, a text, a document. */
 export interface Rendering {

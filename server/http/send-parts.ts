@@ -6,17 +6,20 @@
  * a hash of the content and can therefore not stand in it.
  */
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { ByteRange } from '../storage/object-store.ts';
 import { entityTagOf } from './entity-tag.ts';
 import { multipartLength, newBoundary, writeMultipart } from './multipart.ts';
 import type { OutgoingHeaders, OutgoingPart } from './multipart.ts';
 
-/** One part whose length is known and of which any range can be read. */
-export interface RangedPart extends PartHead {
+/** Bytes whose number is known and of which any range can be read. */
+export interface Ranged {
+  readonly size: number;
   readonly read: (range: ByteRange) => AsyncIterable<Uint8Array>;
 }
+
+/** One part of such bytes. */
+export type RangedPart = PartHead & Ranged;
 
 /** What is known of a part before it is opened. */
 export interface PartHead {
@@ -27,7 +30,7 @@ export interface PartHead {
 
 export interface MultipartOptions {
   readonly status?: number;
-  /** Heads of all parts; absent: those of parts that are at hand as bytes. */
+  /** Heads of all parts; absent: those of the parts, where all are there and know their size. */
   readonly heads?: readonly PartHead[] | undefined;
 }
 
@@ -47,7 +50,7 @@ export async function sendMultipart(
   response.setHeader('Content-Type', `multipart/related; type="${type}"; boundary=${boundary}`);
   if (heads) response.setHeader('Content-Length', multipartLength(heads, boundary));
   if (response.req.method === 'HEAD') response.end();
-  else await pipeline(writeMultipart(parts, boundary), response);
+  else await sendPieces(response, writeMultipart(parts, boundary));
 }
 
 /** The heads of parts that are all at hand. */
@@ -55,9 +58,10 @@ function headsOf(
   parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
 ): readonly PartHead[] | undefined {
   if (!Array.isArray(parts)) return undefined;
-  const heads = (parts as readonly OutgoingPart[]).flatMap(({ headers, body }) =>
-    body instanceof Uint8Array ? { headers, size: body.byteLength } : [],
-  );
+  const heads = (parts as readonly OutgoingPart[]).flatMap(({ headers, body, size }) => {
+    const known = body instanceof Uint8Array ? body.byteLength : size;
+    return known === undefined ? [] : { headers, size: known };
+  });
   return heads.length === parts.length ? heads : undefined;
 }
 
@@ -66,13 +70,40 @@ export async function sendSinglePart(response: Response, part: OutgoingPart): Pr
   response.status(200);
   for (const [name, value] of Object.entries(part.headers)) response.setHeader(name, value);
   if (part.body instanceof Uint8Array || response.req.method === 'HEAD') sendBytes(response, part.body);
-  else await pipeline(part.body, response);
+  else await sendPieces(response, part.body);
 }
 
 function sendBytes(response: Response, body: OutgoingPart['body']): void {
   if (body instanceof Uint8Array) response.setHeader('Content-Length', body.byteLength);
   if (response.req.method === 'HEAD') response.end();
   else response.end(body);
+}
+
+/**
+ * Sends pieces one after the other and ends the body. The next is asked for only when one has gone to the system: what was
+ * lent can then be used again. Throws what they throw, and `ERR_STREAM_PREMATURE_CLOSE` or the like where the client goes away.
+ */
+async function sendPieces(response: Response, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of pieces) await sendPiece(response, piece);
+  await new Promise<void>((resolve) => response.end(resolve));
+}
+
+function sendPiece(response: Response, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cut = (): void => {
+      reject(Object.assign(new Error('The client went away'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }));
+    };
+    if (response.destroyed) {
+      cut();
+      return;
+    }
+    response.once('close', cut);
+    response.write(piece, (error) => {
+      response.off('close', cut);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 /** Sends one part, or the one range of it that the client asks for: 206, or 416 where it lies outside. */
@@ -89,7 +120,7 @@ export async function sendRanged(response: Response, part: RangedPart): Promise<
   if (range) response.setHeader('Content-Range', `bytes ${start}-${end - 1}/${part.size}`);
   response.status(range ? 206 : 200).setHeader('Content-Length', end - start);
   if (response.req.method === 'HEAD') response.end();
-  else await pipeline(part.read({ start, end }), response);
+  else await sendPieces(response, part.read({ start, end }));
 }
 
 /** The range to send; `undefined` for all: none is asked for, several are, or the client's copy is an old one (If-Range). */
@@ -105,11 +136,15 @@ function rangeOf(response: Response, size: number): ByteRange | 'outside' | unde
   return range && { start: range.start, end: range.end + 1 };
 }
 
-/** A part whose bytes are at hand. */
-export function rangedBytes(headers: Readonly<Record<string, string>>, bytes: Uint8Array): RangedPart {
+/** Bytes that are at hand. */
+export function rangesOf(bytes: Uint8Array): Ranged {
   return {
-    headers,
     size: bytes.byteLength,
     read: ({ start, end }) => Readable.from([bytes.subarray(start, end)]),
   };
+}
+
+/** A part as a whole. */
+export function wholeOf({ headers, size, read }: RangedPart): OutgoingPart {
+  return { headers, size, body: read({ start: 0, end: size }) };
 }

@@ -11,14 +11,14 @@ import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
-import { bulkValue, wholeOf } from './bulk-value.ts';
+import { bulkValue } from './bulk-value.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { isUnchanged } from './entity-tag.ts';
-import { frameBytes, frameSyntax } from './frame-bytes.ts';
+import { frameSyntax, openFrame } from './frame-bytes.ts';
 import { negotiate, type Offer } from './media-type.ts';
 import type { OutgoingPart } from './multipart.ts';
-import { rangedBytes, sendMultipart, sendRanged, type RangedPart } from './send-parts.ts';
-import { findInstance, inTurn, negotiatePixels, OCTETS, pixelHeaders } from './wado-frames.ts';
+import { sendMultipart, sendRanged, wholeOf, type RangedPart } from './send-parts.ts';
+import { findInstance, negotiatePixels, OCTETS, pixelHeaders, sendFrames } from './wado-frames.ts';
 import { addressOf, baseUrlOf, requireFound, selectionOf } from './web-address.ts';
 
 const NATIVE = TRANSFER_SYNTAX.explicitVrLittleEndian;
@@ -82,11 +82,9 @@ async function sendPixelData(
   }
   const part = async (frame: number) => ({
     headers: pixelHeaders(offer.name, transferSyntaxUid, `${url}/frames/${frame}`),
-    body: await frameBytes(services, instance, frame - 1, transferSyntaxUid),
+    ...(await openFrame(services, instance, frame - 1, transferSyntaxUid)),
   });
-  const first = await part(1);
-  if (offer.isMultipart) await sendMultipart(response, offer.name, inTurn(first, upTo(frames), part));
-  else await sendRanged(response, rangedBytes(first.headers, first.body));
+  await sendFrames(response, offer, upTo(frames), part);
 }
 
 /** GET of all Pixel Data, or of all bulk data, of a study, a series or an instance: a part each, octets as stored. */
@@ -131,9 +129,9 @@ async function* pixelParts(
   }
   const { frames } = readImagePixel(headerOf(instance));
   const syntax = frameSyntax(instance, OCTETS, '*') ?? NATIVE;
-  for (const frame of [1, ...upTo(frames)]) {
-    const body = await frameBytes(services, instance, frame - 1, syntax);
-    yield { headers: pixelHeaders(OCTETS, syntax, `${url}/frames/${frame}`), body };
+  for (const frame of upTo(frames)) {
+    const bytes = await openFrame(services, instance, frame - 1, syntax);
+    yield wholeOf({ headers: pixelHeaders(OCTETS, syntax, `${url}/frames/${frame}`), ...bytes });
   }
 }
 
@@ -146,7 +144,7 @@ function nativePart(
   return {
     headers: pixelHeaders(OCTETS, NATIVE, location),
     size: length,
-    read: ({ start, end }) => objects.stream(objectKey, { start: offset + start, end: offset + end }),
+    read: ({ start, end }) => objects.lend(objectKey, { start: offset + start, end: offset + end }),
   };
 }
 
@@ -158,9 +156,9 @@ function bulkPaths(dataSet: DataSet): readonly string[] {
   ]);
 }
 
-/** Frame numbers behind the first. */
+/** All frame numbers. */
 function upTo(frames: number): readonly number[] {
-  return Array.from({ length: frames - 1 }, (_, index) => index + 2);
+  return Array.from({ length: frames }, (_, index) => index + 1);
 }
 
 function isStoredNative({ transferSyntaxUid, pixelData }: StoredInstance): boolean {

@@ -1,15 +1,16 @@
 /**
  * Retrieve of frames. PS3.18 10.4.1.1.6, 8.7.3: octets, or compressed pixels in the media type of their syntax.
  */
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { StoredInstance } from '../storage/stored-instance.ts';
 import type { DicomWebServices } from './dicom-web-services.ts';
 import { isUnchanged } from './entity-tag.ts';
-import { frameBytes, frameSyntax, PIXEL_MEDIA_TYPES } from './frame-bytes.ts';
+import { frameSyntax, openFrame, PIXEL_MEDIA_TYPES } from './frame-bytes.ts';
 import { negotiate, type Choice, type Offer } from './media-type.ts';
 import type { OutgoingPart } from './multipart.ts';
-import { rangedBytes, sendMultipart, sendRanged } from './send-parts.ts';
+import { sendMultipart, sendRanged, wholeOf } from './send-parts.ts';
+import type { RangedPart } from './send-parts.ts';
 import { baseUrlOf, instanceSelectionOf, requireFound, urlOf } from './web-address.ts';
 
 /** Media type of bytes without a form. */
@@ -30,18 +31,28 @@ export function retrieveFrames(services: DicomWebServices): RequestHandler {
     const { offer, transferSyntaxUid } = negotiatePixels(request, instance, numbers.length);
     const form = [offer.name, String(offer.isMultipart), transferSyntaxUid, numbers.join(), url];
     if (isUnchanged(request, response, [instance.sha256], ...form)) return;
-    const part = async (number: number): Promise<PixelPart> => ({
+    const part = async (number: number): Promise<RangedPart> => ({
       headers: pixelHeaders(offer.name, transferSyntaxUid, `${url}/frames/${number}`),
-      body: await frameBytes(services, instance, number - 1, transferSyntaxUid),
+      ...(await openFrame(services, instance, number - 1, transferSyntaxUid)),
     });
-    const first = await part(numbers[0] ?? 1); // what fails, fails before the header is sent
-    if (offer.isMultipart) await sendMultipart(response, offer.name, inTurn(first, numbers.slice(1), part));
-    else await sendRanged(response, rangedBytes(first.headers, first.body));
+    await sendFrames(response, offer, numbers, part);
   };
 }
 
-/** A part whose bytes are at hand. */
-export type PixelPart = OutgoingPart & { readonly body: Uint8Array };
+/** Sends frames in the form that was chosen. What fails at the first, fails before the header is sent. */
+export async function sendFrames(
+  response: Response,
+  offer: Offer,
+  [number = 1, ...others]: readonly number[],
+  part: (number: number) => Promise<RangedPart>,
+): Promise<void> {
+  const first = await part(number);
+  if (!offer.isMultipart) await sendRanged(response, first);
+  else {
+    const whole = async (other: number): Promise<OutgoingPart> => wholeOf(await part(other));
+    await sendMultipart(response, offer.name, inTurn(wholeOf(first), others, whole));
+  }
+}
 
 /** The first part and then the others, each made when the one before it is sent. */
 export function inTurn<T>(

@@ -8,10 +8,7 @@ import { link, mkdir, open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import type { ByteRange } from './object-store.ts';
 
-/** Bytes of one read: few trips to the disk and to the socket, and little memory for each request. */
-const PIECE_BYTES = 1024 * 1024;
 /** Bytes of one write. While they are written, as many again may be gathered. */
 const WRITE_BYTES = 512 * 1024;
 /** What is kept at hand of the beginning: a header is seldom longer. */
@@ -124,7 +121,12 @@ class HeadKeeper {
 
 /** So many bytes from `start`, or as many as there are. */
 export async function readRange(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // every byte that is given out is read into it
+  return await readInto(file, start, new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)); // every byte that is given out is read into it
+}
+
+/** Fills `bytes` from `start`; what is given out of them is what there was to read. */
+export async function readInto(file: FileHandle, start: number, bytes: Uint8Array): Promise<Uint8Array> {
+  const length = bytes.byteLength;
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, start + filled);
@@ -132,28 +134,6 @@ export async function readRange(file: FileHandle, start: number, length: number)
     filled += bytesRead;
   }
   return bytes;
-}
-
-/** The bytes of a range, or as many as there are of it. While a piece is used, the next is read. */
-export async function* piecesOf(path: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
-  const file = await guarded('read', () => open(path, 'r'));
-  const pieceAt = (at: number): Promise<Uint8Array> => {
-    const piece = guarded('read', () => readRange(file, at, Math.min(PIECE_BYTES, end - at)));
-    piece.catch(() => undefined); // whoever asks for it is told
-    return piece;
-  };
-  let next = start < end ? pieceAt(start) : undefined;
-  try {
-    for (let at = start; next; at += PIECE_BYTES) {
-      const piece: Uint8Array = await next;
-      const isLast = piece.byteLength < PIECE_BYTES || at + PIECE_BYTES >= end;
-      next = isLast ? undefined : pieceAt(at + PIECE_BYTES);
-      if (piece.byteLength > 0) yield piece;
-    }
-  } finally {
-    await next?.catch(() => undefined);
-    await file.close();
-  }
 }
 
 /** Makes a folder and those above it where they are missing; returns when all of them would survive a power failure. */

@@ -9,8 +9,9 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { guarded, HEAD_BYTES, linkOrRename, makeDurableFolder, piecesOf, readRange, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
+import { guarded, HEAD_BYTES, linkOrRename, makeDurableFolder, readInto, readRange, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
 import type { WrittenBytes } from './durable-files.ts';
+import { newPiece, piecesOf, PieceShelf } from './file-pieces.ts';
 import { objectKeyOf, type ByteRange, type ObjectStore } from './object-store.ts';
 import type { StagedObject, StageOptions } from './object-store.ts';
 
@@ -33,6 +34,7 @@ export class FileObjectStore implements ObjectStore {
   readonly #staging: string;
   /** Folders made or being made: whoever finds a folder here waits until it is durable, not only there. */
   readonly #folders = new Map<string, Promise<void>>();
+  readonly #lentPieces = new PieceShelf();
 
   private constructor(root: string) {
     this.#objects = join(root, 'objects');
@@ -93,12 +95,13 @@ export class FileObjectStore implements ObjectStore {
     return names.filter((name) => name.startsWith(prefix) && FOREIGN_NAME.test(name));
   }
 
-  async read(key: string, range?: ByteRange): Promise<Uint8Array> {
+  async read(key: string, range?: ByteRange, memory?: Uint8Array): Promise<Uint8Array> {
     const path = this.#pathOf(key);
     return await guarded('read', async () => {
       const file = await open(path, 'r');
       try {
         const start = range?.start ?? 0;
+        if (memory) return await readInto(file, start, memory);
         const end = Math.min(range?.end ?? Infinity, (await file.stat()).size);
         return await readRange(file, start, Math.max(0, end - start));
       } finally {
@@ -108,7 +111,11 @@ export class FileObjectStore implements ObjectStore {
   }
 
   stream(key: string, range: ByteRange = { start: 0, end: Infinity }): AsyncIterable<Uint8Array> {
-    return piecesOf(this.#pathOf(key), range);
+    return piecesOf(this.#pathOf(key), range, { take: newPiece, giveBack: () => undefined });
+  }
+
+  lend(key: string, range: ByteRange = { start: 0, end: Infinity }): AsyncIterable<Uint8Array> {
+    return piecesOf(this.#pathOf(key), range, this.#lentPieces);
   }
 
   async delete(key: string): Promise<void> {

@@ -36,9 +36,15 @@ export interface StageOptions {
 export interface ObjectStore {
   /** Writes `body`, whose pieces must stay as they are when the next is asked for: they are written several at a time. */
   stage(body: AsyncIterable<Uint8Array>, options?: StageOptions): Promise<StagedObject>;
-  read(key: string, range?: ByteRange): Promise<Uint8Array>;
+  /** The bytes of a range, or as many as there are of it: in `memory`, of the size of the range, where some is given. */
+  read(key: string, range?: ByteRange, memory?: Uint8Array): Promise<Uint8Array>;
   /** The same in pieces; fails when it is read. Throws `internal` for what is no key. */
   stream(key: string, range?: ByteRange): AsyncIterable<Uint8Array>;
+  /**
+   * The same for who is done with a piece before the next is asked for: the memory of a piece is used again for another.
+   * Memory fresh from the system costs more than the reading.
+   */
+  lend(key: string, range?: ByteRange): AsyncIterable<Uint8Array>;
   /** Removes an object; does nothing when there is none. */
   delete(key: string): Promise<void>;
   /**

@@ -18,7 +18,7 @@ const KEY = objectKeyOf('1.2.3', '0123456789abcdef');
 const BYTES = Buffer.from('the bytes of an object');
 
 async function keep(bytes: Uint8Array, key = KEY): Promise<void> {
-  const staged = await store.stage(inPieces(bytes, 5));
+  const staged = await store.stage(inPieces(bytes, Math.max(5, bytes.length >> 3)));
   await staged.sync();
   await staged.moveTo(key);
 }
@@ -46,6 +46,7 @@ describe.each(STORES)('an object store of $name', ({ open }) => {
           await staged.moveTo(KEY);
           expect(await store.read(KEY)).toEqual(bytes);
           expect(new Uint8Array(await collect(store.stream(KEY)))).toEqual(bytes);
+          expect(new Uint8Array(await collect(store.lend(KEY)))).toEqual(bytes);
         },
       ),
       { numRuns: 30 },
@@ -59,6 +60,32 @@ describe.each(STORES)('an object store of $name', ({ open }) => {
     expect(Buffer.from(await store.read(KEY, { start: 16, end: 999 })).toString()).toBe('object');
     expect(await store.read(KEY, { start: 999, end: 1000 })).toHaveLength(0);
     expect(await collect(store.stream(KEY, { start: 4, end: 4 }))).toHaveLength(0);
+  });
+
+  it('reads into memory that it is given', async () => {
+    await keep(BYTES);
+    const memory = new Uint8Array(new SharedArrayBuffer(5));
+    const read = await store.read(KEY, { start: 4, end: 9 }, memory);
+    expect(read.buffer).toBe(memory.buffer);
+    expect(Buffer.from(read).toString()).toBe('bytes');
+    expect(await store.read(KEY, { start: BYTES.length - 3, end: BYTES.length + 2 }, memory)).toHaveLength(3);
+  });
+
+  it('lends pieces that stay as they are until the next is asked for, to several at once', async () => {
+    const large = new Uint8Array(3_000_001).map((_, index) => (index * 7919) >> 5);
+    await keep(large);
+    const ranges = [0, 1, 2, 3, 4].map((at) => ({ start: at * 400_000, end: large.length - at }));
+    await Promise.all(
+      ranges.map(async (range) => {
+        let { start } = range;
+        for await (const piece of store.lend(KEY, range)) {
+          await new Promise((resolve) => setTimeout(resolve, 1)); // others read meanwhile
+          expect(Buffer.compare(piece, large.subarray(start, start + piece.length))).toBe(0);
+          start += piece.length;
+        }
+        expect(start).toBe(range.end);
+      }),
+    );
   });
 
   it('shows nothing before the move, and nothing after a discard', async () => {
@@ -127,6 +154,7 @@ describe.each(STORES)('an object store of $name', ({ open }) => {
     async (key) => {
       await expect(store.read(key)).rejects.toBeInstanceOf(PacsError);
       expect(() => store.stream(key)).toThrow(PacsError);
+      expect(() => store.lend(key)).toThrow(PacsError);
     },
   );
 

@@ -9,6 +9,7 @@ export function wrappedStore(store: ObjectStore, replaced: Partial<ObjectStore>)
     stage: (...given) => store.stage(...given),
     read: (...given) => store.read(...given),
     stream: (...given) => store.stream(...given),
+    lend: (...given) => store.lend(...given),
     delete: (...given) => store.delete(...given),
     stagedKeys: () => store.stagedKeys(),
     forgetStaged: (...given) => store.forgetStaged(...given),
