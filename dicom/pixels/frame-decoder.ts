@@ -30,6 +30,8 @@ interface FrameSource {
   readonly firstBit: number;
   readonly pixel: ImagePixel;
   readonly isBigEndian: boolean;
+  /** True when `frame` may be overwritten, and kept as what comes out. */
+  readonly isGivenAway: boolean;
 }
 
 type FrameReader = (source: FrameSource) => Promise<PixelFrame>;
@@ -84,17 +86,18 @@ export async function decodeFrame(
 
 /**
  * Decodes a frame that was read alone: its code stream, or its native bytes, which begin on a byte. `frameIndex` only
- * names the frame in errors. Throws like {@link decodeFrame}.
+ * names the frame in errors. Bytes that are given away may become the samples. Throws like {@link decodeFrame}.
  */
 export async function decodeFrameBytes(
   frame: Uint8Array,
   header: InstanceHeader,
   frameIndex: number,
+  isGivenAway = false,
 ): Promise<PixelFrame> {
   const read = readerFor(header);
   const pixel = readImagePixel(header);
   const isBigEndian = header.transferSyntaxUid === TRANSFER_SYNTAX.explicitVrBigEndian;
-  return await guarded(frameIndex, () => read({ frame, firstBit: 0, pixel, isBigEndian }));
+  return await guarded(frameIndex, () => read({ frame, firstBit: 0, pixel, isBigEndian, isGivenAway }));
 }
 
 function readerFor({ pixelData, transferSyntaxUid }: InstanceHeader): FrameReader {
@@ -136,11 +139,11 @@ function locate(
   }
   if (isEncapsulated) {
     const frame = encapsulatedFrame(bytes, offset, pixel, frameIndex, extendedOffsetsOf(header));
-    return { frame, firstBit: 0, pixel, isBigEndian };
+    return { frame, firstBit: 0, pixel, isBigEndian, isGivenAway: false };
   }
   const { frame, firstBit } = nativeFrame(bytes, offset, pixel, frameIndex);
   const isInWords = isBigEndian && pixel.bitsAllocated <= 8 && isWord(bytes, offset);
-  return { frame: isInWords ? outOfWords(frame, bytes, offset) : frame, firstBit, pixel, isBigEndian };
+  return { frame: isInWords ? outOfWords(frame, bytes, offset) : frame, firstBit, pixel, isBigEndian, isGivenAway: false };
 }
 
 /** True for a transfer syntax whose pixels lie in fragments. PS3.5 A.4. */
@@ -160,7 +163,7 @@ function outOfWords(frame: Uint8Array, bytes: Uint8Array, offset: number): Uint8
 }
 
 /** Native samples, interleaved or by plane, little or big endian. PS3.5 8.2, A.3. */
-function readNative({ frame, firstBit, pixel, isBigEndian }: FrameSource): Promise<PixelFrame> {
+function readNative({ frame, firstBit, pixel, isBigEndian, isGivenAway }: FrameSource): Promise<PixelFrame> {
   const count = pixel.rows * pixel.columns;
   if (pixel.bitsAllocated === 1) {
     return Promise.resolve(
@@ -169,7 +172,8 @@ function readNative({ frame, firstBit, pixel, isBigEndian }: FrameSource): Promi
   }
   const little = isBigEndian ? littleEndian(frame, pixel) : frame;
   const is422 = pixel.photometricInterpretation === 'YBR_FULL_422';
-  const samples = storedSamples(little, count * (is422 ? 2 : pixel.samplesPerPixel), nativeBits(pixel));
+  const samplesPerPixel = is422 ? 2 : pixel.samplesPerPixel;
+  const samples = storedSamples(little, count * samplesPerPixel, nativeBits(pixel), isGivenAway);
   const full = is422 ? upsampleYbr422(samples, count) : samples;
   return Promise.resolve(colourFrame(pixel, full, pixel.isPlanar && !is422, false));
 }

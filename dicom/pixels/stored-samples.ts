@@ -15,8 +15,13 @@ export interface SampleBits {
   readonly isSigned: boolean;
 }
 
-/** Reads `count` little-endian samples and isolates the stored value of each. The result never shares memory with `bytes`. Throws `undecodable-pixels` when there are fewer. */
-export function storedSamples(bytes: Uint8Array, count: number, bits: SampleBits): SampleArray {
+/** Reads `count` little-endian samples and isolates the stored value of each. The result shares no memory with `bytes` but where they are given away. Throws `undecodable-pixels` when there are fewer. */
+export function storedSamples(
+  bytes: Uint8Array,
+  count: number,
+  bits: SampleBits,
+  isGivenAway = false,
+): SampleArray {
   const bytesPerSample = bits.bitsAllocated / 8;
   if (bytes.length < count * bytesPerSample) {
     throw new PacsError(
@@ -24,12 +29,21 @@ export function storedSamples(bytes: Uint8Array, count: number, bits: SampleBits
       `The frame holds ${bytes.length} bytes; expected ${count * bytesPerSample}`,
     );
   }
-  // A copy starts at an even address, which typed arrays need; `slice` of a Buffer would be no copy.
-  const copy = new Uint8Array(count * bytesPerSample);
-  copy.set(bytes.subarray(0, copy.length));
-  const samples = typedArray(copy.buffer, bits);
+  const isInPlace = isGivenAway && bytes.byteOffset % WORD_BYTES === 0;
+  const own = isInPlace ? bytes : alignedCopy(bytes, count * bytesPerSample);
+  const samples = typedArray(own, count, bits);
   isolate(samples, bits);
   return samples;
+}
+
+/** Samples are masked in words, which begin at a multiple of their size. */
+const WORD_BYTES = 4;
+
+/** `slice` of a Buffer would be no copy. */
+function alignedCopy(bytes: Uint8Array, length: number): Uint8Array {
+  const copy = new Uint8Array(length);
+  copy.set(bytes.subarray(0, length));
+  return copy;
 }
 
 /** Unpacks 1-bit samples, first pixel in the lowest bit. PS3.5 8.1.1. */
@@ -62,14 +76,18 @@ export function interleavePlanes<T extends SampleArray>(planar: T): T {
   return interleaved as T;
 }
 
-function typedArray(buffer: ArrayBuffer, { bitsAllocated, isSigned }: SampleBits): SampleArray {
+function typedArray(
+  { buffer, byteOffset }: Uint8Array,
+  count: number,
+  { bitsAllocated, isSigned }: SampleBits,
+): SampleArray {
   switch (bitsAllocated) {
     case 8:
-      return isSigned ? new Int8Array(buffer) : new Uint8Array(buffer);
+      return isSigned ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
     case 16:
-      return isSigned ? new Int16Array(buffer) : new Uint16Array(buffer);
+      return isSigned ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count);
     case 32:
-      return isSigned ? new Int32Array(buffer) : new Uint32Array(buffer);
+      return isSigned ? new Int32Array(buffer, byteOffset, count) : new Uint32Array(buffer, byteOffset, count);
   }
 }
 
@@ -95,7 +113,7 @@ function isolate(samples: SampleArray, { bitsStored, highBit, isSigned, bitsAllo
 function maskLow(samples: SampleArray, bitsStored: number, bitsAllocated: 8 | 16): void {
   const mask = 2 ** bitsStored - 1;
   const wide = bitsAllocated === 16 ? mask | (mask << 16) : mask * 0x01010101;
-  const words = new Uint32Array(samples.buffer, 0, samples.byteLength >> 2);
+  const words = new Uint32Array(samples.buffer, samples.byteOffset, samples.byteLength >> 2);
   for (let index = 0; index < words.length; index++) words[index] = words[index]! & wide;
   const rest = (words.length * 4) / samples.BYTES_PER_ELEMENT;
   for (let index = rest; index < samples.length; index++) samples[index] = samples[index]! & mask;

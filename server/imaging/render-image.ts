@@ -37,7 +37,7 @@ export async function renderImage(
 async function renderFrame(task: ImageTask, input: FrameInput, frame: PixelFrame): Promise<DisplayImage> {
   const { presentation, options, labels } = task;
   const module = readPixelModule(input.header);
-  const image = toDisplay(frame, withOptions(module, presentation, options));
+  const image = toDisplay(frame, withOptions(module, presentation, options), true);
   for (const plane of task.overlays) drawOverlay(image, plane);
   if (presentation) drawPresentation(image, presentation);
   const shaped = await reshape(image, shapeOf(image, options, presentation));

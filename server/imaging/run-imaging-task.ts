@@ -32,7 +32,7 @@ export async function decodeInput(input: FrameInput): Promise<PixelFrame> {
   const { bytes, header, frameIndex, isWholeFile } = input;
   return isWholeFile
     ? await decodeFrame(bytes, header, frameIndex)
-    : await decodeFrameBytes(bytes, header, frameIndex);
+    : await decodeFrameBytes(bytes, header, frameIndex, true);
 }
 
 async function transcodedFrame({ input, transferSyntaxUid }: FrameTask): Promise<Uint8Array> {
