@@ -6,7 +6,7 @@ import { open, rm, statfs } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { FileObjectStore } from '../storage/file-object-store.ts';
-import { piecesOf } from '../storage/durable-files.ts';
+import { piecesOf } from '../storage/file-pieces.ts';
 import { acceptAssociation } from './accept-association.ts';
 import type { Association } from './association.ts';
 import { Callers, destinationOf } from './callers.ts';
@@ -21,6 +21,8 @@ import { serveAssociation, type Providers } from './serve-association.ts';
 
 /** Connections that have not asked for an association yet are few, and short of life. */
 const MOST_NEGOTIATING = 200;
+/** Bytes of a piece of a file that is sent. */
+const PIECE_BYTES = 1024 * 1024;
 /** How long what was found of the disk holds, in ms. */
 const ROOM_HOLDS_MS = 500;
 
@@ -135,11 +137,12 @@ function roomIn(folder: string, leastFreeBytes: number): () => Promise<boolean> 
 
 /** A file that is removed when it has been read, or not. */
 async function readOnce(path: string): Promise<AsyncIterable<Uint8Array>> {
-  await (await open(path, 'r')).close();
+  const file = await open(path, 'r');
   return (async function* () {
     try {
-      yield* piecesOf(path, { start: 0, end: Infinity });
+      yield* file.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false });
     } finally {
+      await file.close();
       await rm(path, { force: true });
     }
   })();

@@ -11,7 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { guarded, HEAD_BYTES, linkOrRename, makeDurableFolder, readInto, readRange, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
 import type { WrittenBytes } from './durable-files.ts';
-import { newPiece, piecesOf, PieceShelf } from './file-pieces.ts';
+import { piecesOf, PieceShelf } from './file-pieces.ts';
 import { objectKeyOf, type ByteRange, type ObjectStore } from './object-store.ts';
 import type { StagedObject, StageOptions } from './object-store.ts';
 
@@ -111,7 +111,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   stream(key: string, range: ByteRange = { start: 0, end: Infinity }): AsyncIterable<Uint8Array> {
-    return piecesOf(this.#pathOf(key), range, { take: newPiece, giveBack: () => undefined });
+    return piecesOf(this.#pathOf(key), range);
   }
 
   lend(key: string, range: ByteRange = { start: 0, end: Infinity }): AsyncIterable<Uint8Array> {

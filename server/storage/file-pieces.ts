@@ -17,9 +17,12 @@ export interface PieceSource {
 }
 
 /** Memory that nothing is known of; every byte that is given out is read into it. */
-export function newPiece(): Uint8Array {
+function newPiece(): Uint8Array {
   return new Uint8Array(Buffer.allocUnsafeSlow(PIECE_BYTES).buffer);
 }
+
+/** A piece stays its user's. */
+const NEW_PIECES: PieceSource = { take: newPiece, giveBack: () => undefined };
 
 /** Keeps the memory of pieces for those who come after. */
 export class PieceShelf implements PieceSource {
@@ -38,7 +41,7 @@ export class PieceShelf implements PieceSource {
 export async function* piecesOf(
   path: string,
   { start, end }: ByteRange,
-  source: PieceSource,
+  source: PieceSource = NEW_PIECES,
 ): AsyncGenerator<Uint8Array> {
   const file = await guarded('read', () => open(path, 'r'));
   const pieceAt = (at: number): ReadPiece => {
