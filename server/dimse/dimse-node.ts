@@ -6,7 +6,6 @@ import { open, rm, statfs } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { FileObjectStore } from '../storage/file-object-store.ts';
-import { piecesOf } from '../storage/file-pieces.ts';
 import { acceptAssociation } from './accept-association.ts';
 import type { Association } from './association.ts';
 import { Callers, destinationOf } from './callers.ts';
