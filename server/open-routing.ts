@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { selectModels } from '../models/registry.ts';
 import { readManifests } from '../models/runtime/load-models.ts';
 import type { Configuration } from './config.ts';
-import { DeliveryError } from './delivery/destination.ts';
+import { dicomDestination } from './delivery/dicom-destination.ts';
 import { startDeliveryQueue, type DeliveryQueue } from './delivery/delivery-queue.ts';
 import { Destinations, type OpenedDestination } from './delivery/open-destination.ts';
+import type { DimseClient } from './dimse/dimse-client.ts';
 import type { Log } from './operations/log.ts';
 import { openRules, type CurrentRules } from './routing/current-rules.ts';
 import { createStudyRouting, type StudyRouting } from './routing/study-routing.ts';
@@ -24,6 +25,8 @@ export interface OpenRouting {
   readonly queue: DeliveryQueue;
   /** Those of the file as it is now. */
   destinations(): readonly OpenedDestination[];
+  /** DICOM destinations wait until they are given this. */
+  useDimse(client: DimseClient): void;
   stop(): Promise<void>;
 }
 
@@ -41,14 +44,10 @@ export async function openRouting(
     },
   });
   const current = () => rules.state().rules;
-  const destinations = new Destinations((settings) => {
-    const refuse = () =>
-      Promise.reject(
-        new DeliveryError('down', 'DICOM destinations need the DIMSE service, which is not there'),
-      );
-    const { host, port } = settings.dicom;
-    return { kind: 'dicom', address: `${host}:${port}`, send: refuse, echo: refuse };
-  });
+  let dimse: DimseClient | undefined;
+  const destinations = new Destinations((settings) =>
+    dicomDestination(settings, { client: () => dimse, index }),
+  );
   const queue = startDeliveryQueue({
     database: pool,
     index,
@@ -71,6 +70,9 @@ export async function openRouting(
         queue.nudge();
       },
     }),
+    useDimse(client) {
+      dimse = client;
+    },
     async stop() {
       rules.stop();
       await queue.stop();

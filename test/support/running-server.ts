@@ -29,6 +29,7 @@ export async function startServer(
       OSTEON_DATA: dataFolder,
       OSTEON_PORT: '0',
       OSTEON_OHIF_PORT: 'off',
+      OSTEON_DIMSE_PORT: 'off',
       OSTEON_DEMO: 'off',
       OSTEON_LOG_LEVEL: 'warn',
       ...environment,
