@@ -5,6 +5,7 @@ import compression from 'compression';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 
+import { useAccess, type HttpAccess } from './http/access.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { errorHandler, notFound } from './http/errors.ts';
 import { healthRouter, type HealthServices } from './http/health.ts';
@@ -17,8 +18,7 @@ import type { Log } from './operations/log.ts';
 export interface AppParts {
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Gives each request its principal. */
-  readonly authentication: RequestHandler;
+  readonly access: HttpAccess;
   /** Requests of one address in a minute; 0: no limit. */
   readonly requestsPerMinute: number;
   /** Origins whose pages may read DICOMweb, analyses and the extension, and store where they are allowed to. */
@@ -39,25 +39,27 @@ export interface AppParts {
 }
 
 /** Everything comes from this origin; images are decoded from blobs; no plain HTTP is upgraded, since loopback has no TLS. */
-const SECURITY_HEADERS = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      fontSrc: ["'self'"],
-      imgSrc: ["'self'", 'blob:', 'data:'],
-      connectSrc: ["'self'"],
-      workerSrc: ["'self'", 'blob:'],
-      manifestSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
+function securityHeaders(isSecure: boolean): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'", 'blob:'],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
     },
-  },
-  strictTransportSecurity: false,
-});
+    strictTransportSecurity: isSecure,
+  });
+}
 
 /** Metadata and pages become a tenth; more effort gains little. Images and octets are left as they are. */
 const GZIP_LEVEL = 3;
@@ -68,9 +70,9 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(requestLog(parts.log, parts.metrics));
-  app.use(SECURITY_HEADERS);
+  app.use(securityHeaders(parts.access.isSecure));
   app.use(['/dicom-web', '/api/analyses', '/osteon'], crossOrigin(parts.corsOrigins));
-  app.use(parts.authentication);
+  useAccess(app, parts.access);
   app.use(compression({ level: GZIP_LEVEL }));
   app.use('/health', healthRouter(parts.health));
   app.use('/metrics', metricsRouter(parts.metrics));
@@ -79,6 +81,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/api/analyses', parts.analyses);
   app.use('/api/events', parts.studyEvents);
   app.use('/api/imports', parts.imports);
+  app.use('/api/keys', parts.access.keys);
   app.use('/api/reviews', parts.reviews);
   app.use('/IHEInvokeImageDisplay', parts.invokeImageDisplay);
   app.use('/ohif', parts.ohif);

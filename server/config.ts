@@ -9,10 +9,11 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import { CAPTURE_ENCODINGS, RESULT_OBJECT_KINDS, type ResultSettings } from '../dicom/results/index.ts';
-import { PacsError } from '../dicom/vocabulary/failure.ts';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../models/runtime/execution-provider.ts';
+import { type AccessConfiguration, readAccess } from './access-config.ts';
 import { LOG_LEVELS, type LogLevel } from './operations/log.ts';
-import { REPORT_CLASS_NAMES, type SettingName, SETTINGS } from './settings.ts';
+import { type Environment, SettingReader } from './setting-reader.ts';
+import { REPORT_CLASS_NAMES } from './settings.ts';
 import { decimal, listAmong, listOf, oneOf, portOrOff, SWITCH, wholeNumber } from './setting-values.ts';
 
 /** Everything the server is told from outside. */
@@ -55,6 +56,7 @@ export interface Configuration {
   readonly logLevel: LogLevel;
   /** Origins whose pages may use DICOMweb. */
   readonly corsOrigins: readonly string[];
+  readonly access: AccessConfiguration;
   readonly limits: Limits;
 }
 
@@ -80,25 +82,24 @@ export interface Limits {
   readonly requestsPerMinute: number;
 }
 
-/** Variables by name, as `process.env` holds them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Scheme, host and perhaps a port, as browsers send them: without a path. */
 const ORIGIN = /^https?:\/\/(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/;
-const LOOPBACK = /^(localhost|::1|127(\.\d{1,3}){3})$/;
+/** An address, or a name of this machine. */
+const HOST = /^(localhost|[0-9.]+|[0-9a-f:.]+)$/i;
 
 /**
  * Reads and checks the environment. Throws `invalid-configuration` that names every wrong variable and what it expects;
  * values are not repeated, since a URL holds a password.
  */
 export function readConfiguration(environment: Environment): Configuration {
-  const read = new Reader(environment);
+  const read = new SettingReader(environment);
+  const host = read.one('OSTEON_HOST', z.string().regex(HOST));
   const configuration: Configuration = {
-    host: read.one('OSTEON_HOST', z.string().regex(LOOPBACK)),
+    host,
     port: read.one('OSTEON_PORT', wholeNumber(0, 65_535)),
     ohifPort: read.one('OSTEON_OHIF_PORT', portOrOff),
     dataFolder: resolve(read.one('OSTEON_DATA', z.string())),
-    databaseUrl: read.optional('DATABASE_URL', z.url({ protocol: /^postgres(ql)?$/ })),
+    databaseUrl: read.secret('DATABASE_URL', 'DATABASE_URL_FILE', z.url({ protocol: /^postgres(ql)?$/ })),
     databaseTimeoutSeconds: read.one('OSTEON_DATABASE_TIMEOUT_SECONDS', wholeNumber(0, 3600)),
     workers: read.optional('OSTEON_WORKERS', wholeNumber(1, 256)) ?? Math.max(1, availableParallelism() - 1),
     executionProvider: read.one('OSTEON_EXECUTION_PROVIDER', z.enum(EXECUTION_PROVIDERS)),
@@ -121,13 +122,14 @@ export function readConfiguration(environment: Environment): Configuration {
     allowDelete: read.one('OSTEON_ALLOW_DELETE', SWITCH),
     logLevel: read.one('OSTEON_LOG_LEVEL', z.enum(LOG_LEVELS)),
     corsOrigins: read.optional('OSTEON_CORS_ORIGINS', listOf(ORIGIN)) ?? [],
+    access: readAccess(read, host),
     limits: readLimits(read),
   };
   read.finish();
   return configuration;
 }
 
-function readLimits(read: Reader): Limits {
+function readLimits(read: SettingReader): Limits {
   return {
     maxObjectBytes: read.one('OSTEON_MAX_OBJECT_MB', wholeNumber(1, 16_384)) * 1_000_000,
     maxBodyBytes: read.one('OSTEON_MAX_BODY_MB', wholeNumber(1, 1_048_576)) * 1_000_000,
@@ -139,40 +141,4 @@ function readLimits(read: Reader): Limits {
     maxFrameSamples: read.one('OSTEON_MAX_FRAME_MEGASAMPLES', wholeNumber(1, 400)) * 1_000_000,
     requestsPerMinute: read.one('OSTEON_REQUESTS_PER_MINUTE', wholeNumber(0, 1_000_000)),
   };
-}
-
-/** Collects what is wrong, so that one message names all of it. */
-class Reader {
-  readonly #environment: Environment;
-  readonly #wrong: string[] = [];
-
-  constructor(environment: Environment) {
-    this.#environment = environment;
-  }
-
-  /** The value, or the default from the table. */
-  one<T>(name: SettingName, schema: z.ZodType<T, string>): T {
-    return this.optional(name, schema) ?? schema.parse(SETTINGS[name].default);
-  }
-
-  /** The value, or `undefined` when it is unset or wrong; what is wrong is told by `finish`. */
-  optional<T>(name: SettingName, schema: z.ZodType<T, string>): T | undefined {
-    const text = this.#environment[name]?.trim();
-    if (text === undefined || text === '') return undefined;
-    const parsed = schema.safeParse(text);
-    if (!parsed.success) {
-      this.#wrong.push(`${name} is not ${SETTINGS[name].expected}${reasonFor(name)}`);
-    }
-    return parsed.data;
-  }
-
-  finish(): void {
-    if (this.#wrong.length > 0) throw new PacsError('invalid-configuration', this.#wrong.join('\n'));
-  }
-}
-
-function reasonFor(name: SettingName): string {
-  return name === 'OSTEON_HOST'
-    ? ' (there is no authentication yet, so other machines must not reach this one)'
-    : '';
 }

@@ -19,7 +19,7 @@ export interface OpenOhif {
 
 /** Opens it; `undefined` where it is switched off, or its port cannot be had, which the log says. */
 export async function openOhif(
-  { host, ohifPort }: Configuration,
+  { host, ohifPort, access: { tls } }: Configuration,
   parts: Omit<OhifParts, 'application'> & { readonly log: Log },
   shutdown: Shutdown,
   drainMs: number,
@@ -29,7 +29,7 @@ export async function openOhif(
   shutdown.onClose('OHIF download', () => application.stop());
   let listener: Listener;
   try {
-    const place = { host, port: ohifPort, portSetting: 'OSTEON_OHIF_PORT' };
+    const place = { host, port: ohifPort, portSetting: 'OSTEON_OHIF_PORT', tls };
     listener = await listen(createOhifApp({ ...parts, application }), place);
   } catch (error) {
     parts.log.warn({ error: asPacsError(error) }, 'OHIF is not served; everything else is');

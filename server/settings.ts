@@ -10,6 +10,7 @@ import {
   type ReportClass,
 } from '../dicom/results/index.ts';
 import { EXECUTION_PROVIDERS } from '../models/runtime/execution-provider.ts';
+import { ACCESS_SETTINGS } from './access-settings.ts';
 import { LOG_LEVELS } from './operations/log.ts';
 
 /** One setting as people read it. */
@@ -34,8 +35,8 @@ export const REPORT_CLASS_NAMES = {
 export const SETTINGS = {
   OSTEON_HOST: {
     default: '127.0.0.1',
-    meaning: 'Address to listen on. Loopback addresses only, until there is authentication.',
-    expected: 'a loopback address: 127.0.0.1, ::1 or localhost',
+    meaning: 'Address to listen on. Any but a loopback address demands authentication, and TLS or a proxy.',
+    expected: 'an IP address or localhost',
   },
   OSTEON_PORT: {
     default: '8600',
@@ -57,6 +58,11 @@ export const SETTINGS = {
     default: '',
     meaning: 'PostgreSQL to use, as postgresql://user:password@host:port/database. Unset: the embedded one.',
     expected: 'a URL that begins with postgresql:// or postgres://',
+  },
+  DATABASE_URL_FILE: {
+    default: '',
+    meaning: 'File that holds this URL, instead of the variable.',
+    expected: 'a path',
   },
   OSTEON_DATABASE_TIMEOUT_SECONDS: {
     default: '60',
@@ -149,6 +155,7 @@ export const SETTINGS = {
     meaning: 'Origins whose pages may use DICOMweb, separated by commas. Unset: none but our own.',
     expected: 'origins such as https://viewer.example:8443 separated by commas',
   },
+  ...ACCESS_SETTINGS,
   OSTEON_MAX_OBJECT_MB: {
     default: '512',
     meaning: 'The largest object taken, in megabytes (1 MB = 1,000,000 bytes).',

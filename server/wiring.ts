@@ -34,10 +34,10 @@ import { createGate } from './operations/gate.ts';
 import { listen } from './operations/http-listener.ts';
 import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
+import { openAccess } from './open-access.ts';
 import { openOhif, type OpenOhif } from './open-ohif.ts';
 import { openReviews } from './open-review.ts';
 import { openDatabase, query, type Pool } from './storage/database.ts';
-import { authenticate } from './security/authentication.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
 import { installationUid } from './storage/installation.ts';
 import { repairRegularly, repairStorage, type RepairReport } from './storage/repair.ts';
@@ -141,11 +141,10 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     },
   });
   await analysis.start(instances);
-  const corsOrigins = new Set(configuration.corsOrigins);
+  const access = openAccess(configuration, { pool, log });
   const common = {
     log,
     metrics,
-    authentication: authenticate({ origins: corsOrigins }),
     requestsPerMinute: limits.requestsPerMinute,
     extensionFolder: join(ROOT, 'dist', 'ohif-extension'),
     dicomWeb: dicomWebRouter({
@@ -172,15 +171,20 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     reviews: openReviews(configuration, { pool, index, objects, instances, routing, observerUid }),
     invokeImageDisplay: invokeImageDisplayRouter(index),
   };
-  const ohif = await openOhif(configuration, common, shutdown, DRAIN_MS);
+  const ohif = await openOhif(configuration, { ...common, access: access.ohif }, shutdown, DRAIN_MS);
   const app = createApp({
     ...common,
-    ohif: ohifRedirect(() => ohif?.port),
-    corsOrigins,
+    access: access.main,
+    ohif: ohifRedirect(() => ohif?.port, configuration.access.ohifPublicUrl),
+    corsOrigins: new Set(configuration.corsOrigins),
     health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
     readingRoomFolder: join(ROOT, 'dist', 'reading-room'),
   });
-  const listener = await listen(app, { ...configuration, portSetting: 'OSTEON_PORT' });
+  const listener = await listen(app, {
+    ...configuration,
+    tls: configuration.access.tls,
+    portSetting: 'OSTEON_PORT',
+  });
   shutdown.onClose('HTTP', () => listener.close(DRAIN_MS), DRAIN_MS + 500);
   if (configuration.demo) startDemo(dataFolder, instances, draining.signal, log, shutdown);
   return {

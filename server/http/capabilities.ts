@@ -48,7 +48,7 @@ export function methodsOf(capabilities: readonly Pick<Capability, 'methods'>[]):
 }
 
 function rootOf(request: Request): string {
-  return `${request.protocol}://${request.get('host') ?? 'localhost'}${request.baseUrl}/`;
+  return `${request.protocol}://${request.host || 'localhost'}${request.baseUrl}/`;
 }
 
 function jsonOf(capabilities: readonly Capability[], base: string): string {

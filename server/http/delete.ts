@@ -12,10 +12,9 @@ import { selectionOf } from './web-address.ts';
 export function deleteInstances({ deletion }: DicomWebServices): RequestHandler {
   return async (request, response) => {
     if (!deletion) throw new PacsError('forbidden', 'Deleting is switched off here');
-    const { remoteAddress } = request.socket;
     await deletion.delete(selectionOf(request), {
       principalId: principalOf(request).id,
-      ...(remoteAddress === undefined ? {} : { networkAddress: remoteAddress }),
+      ...(request.ip === undefined ? {} : { networkAddress: request.ip }),
     });
     response.status(204).end();
   };

@@ -15,6 +15,7 @@ import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { Log } from '../operations/log.ts';
 import type { OhifApplication } from '../operations/ohif-application.ts';
 import { openToAll } from '../security/authentication.ts';
+import { useAccess, type HttpAccess } from './access.ts';
 import { errorHandler, notFound } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { ohifConfigurationScript } from './ohif-configuration.ts';
@@ -23,8 +24,7 @@ import { requestLog } from './request-log.ts';
 
 /** What the application is put together from. */
 export interface OhifParts {
-  /** Gives each request its principal. */
-  readonly authentication: RequestHandler;
+  readonly access: HttpAccess;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Requests of one address in a minute; 0: no limit. */
@@ -47,7 +47,7 @@ export function createOhifApp(parts: OhifParts): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(requestLog(parts.log, parts.metrics));
-  app.use(parts.authentication);
+  useAccess(app, parts.access);
   app.use(compression({ level: GZIP_LEVEL }));
   if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));
   app.use('/dicom-web', parts.dicomWeb);
@@ -63,14 +63,14 @@ export function createOhifApp(parts: OhifParts): Express {
 }
 
 /** `/ohif` and what is below it leads to the same place of OHIF; 404 where OHIF is not served. */
-export function ohifRedirect(portOf: () => number | undefined): Router {
+export function ohifRedirect(portOf: () => number | undefined, publicUrl?: string): Router {
   const router = Router();
   router.get('/{*path}', openToAll(), (request, response) => {
     const port = portOf();
     if (port === undefined) throw new PacsError('not-found', 'OHIF is not served here');
-    // The authority names this machine: authentication takes no other. Only its port is another.
-    const authority = (request.headers.host ?? '').replace(/:\d+$/, '');
-    response.redirect(302, `http://${authority}:${port}${request.url}`);
+    // The host that the browser knows us by; only the port is another.
+    const host = request.host.replace(/:\d+$/, '');
+    response.redirect(302, `${publicUrl ?? `${request.protocol}://${host}:${port}`}${request.url}`);
   });
   return router;
 }

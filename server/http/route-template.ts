@@ -9,6 +9,8 @@ export const MOUNTS = [
   '/api/analyses',
   '/api/events',
   '/api/imports',
+  '/api/keys',
+  '/auth',
   '/api/reviews',
   '/IHEInvokeImageDisplay',
   '/ohif',

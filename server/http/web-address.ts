@@ -9,7 +9,7 @@ import type { InstanceSelection } from '../storage/stored-instance.ts';
 
 /** Address of the DICOMweb root as the client sees it, without a trailing slash. */
 export function baseUrlOf(request: Request): string {
-  return `${request.protocol}://${request.get('host') ?? 'localhost'}${request.baseUrl}`;
+  return `${request.protocol}://${request.host || 'localhost'}${request.baseUrl}`;
 }
 
 /** Address of a study, series or instance below `base`. */

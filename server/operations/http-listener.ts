@@ -3,6 +3,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 
@@ -13,6 +14,8 @@ export interface ListenPlace {
   readonly port: number;
   /** The variable that names the port, for messages. */
   readonly portSetting: string;
+  /** PEM texts; absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 export interface Listener {
@@ -27,9 +30,9 @@ export interface Listener {
 /** Listens. Throws `invalid-configuration` where that cannot be, naming the setting. */
 export async function listen(
   handler: RequestListener,
-  { host, port, portSetting }: ListenPlace,
+  { host, port, portSetting, tls }: ListenPlace,
 ): Promise<Listener> {
-  const server = createServer(handler);
+  const server = tls ? secureServer(handler, tls) : createServer(handler);
   // A large study over a slow line takes longer than Node's five minutes for a request.
   server.requestTimeout = 0;
   server.listen(port, host);
@@ -41,10 +44,26 @@ export async function listen(
   const bound = server.address();
   const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
   return {
-    address: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
+    address: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
     port: boundPort,
     close: (patienceMs) => closeServer(server, patienceMs),
   };
+}
+
+/** TLS 1.2 and 1.3, as Node.js offers them. */
+function secureServer(
+  handler: RequestListener,
+  tls: { readonly cert: string; readonly key: string },
+): Server {
+  try {
+    return createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, handler);
+  } catch (cause) {
+    throw new PacsError(
+      'invalid-configuration',
+      'OSTEON_TLS_CERTIFICATE and OSTEON_TLS_KEY are not a certificate and its key in PEM',
+      { cause },
+    );
+  }
 }
 
 function listenFailure(error: unknown, host: string, port: number, portSetting: string): string {

@@ -2,7 +2,7 @@
  * Opens the reading room in the person's browser, where there is a person and a screen. The only importer of `open`.
  */
 import open from 'open';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../setting-reader.ts';
 import type { Log } from './log.ts';
 
 /** True on a terminal with a screen behind it; in CI, over SSH without a display, or with output piped away there is none. */

@@ -5,17 +5,31 @@
  */
 import type { Permission } from './permission.ts';
 
+/** What was done: by the permission that it took, or an act that takes none. */
+export type AuditAction =
+  | Permission
+  | 'search-studies'
+  | 'sign-in'
+  | 'sign-out'
+  | 'security-alert'
+  | 'change-access'
+  | 'start-application'
+  | 'stop-application';
+
 /** One act on the record. */
 export interface AuditEvent {
   /** When it ended. */
   readonly at: Date;
   /** Id of the principal. */
   readonly principalId: string;
-  /** What was done, by the permission that it took. */
-  readonly action: Permission;
+  readonly action: AuditAction;
   readonly outcome: 'success' | 'refused' | 'failed';
   /** Studies it was about; empty when none is known. */
   readonly studyInstanceUids: readonly string[];
   /** Network address of the client; absent for acts of the server itself. */
   readonly networkAddress?: string;
+  /** How often, where many like it are told as one; absent: once. */
+  readonly occurrences?: number;
+  /** A few words: what was searched by, which key. Never a value that says something of a patient. */
+  readonly detail?: string;
 }

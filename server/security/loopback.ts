@@ -8,7 +8,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 
-const LOOPBACK_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+const LOOPBACK_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i;
 const LOOPBACK_ADDRESS = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/i;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const;
@@ -18,6 +18,11 @@ export interface IncomingRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
+/** True for a name or address of this machine; an IPv6 address may stand in brackets. */
+export function isLoopbackName(host: string): boolean {
+  return LOOPBACK_NAME.test(host);
 }
 
 /** True for methods that change nothing. RFC 9110 9.2.1. */

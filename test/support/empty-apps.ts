@@ -11,10 +11,20 @@ import { invokeImageDisplayRouter } from '../../server/http/invoke-image-display
 import { createMetrics } from '../../server/http/metrics.ts';
 import { createOhifApp, ohifRedirect } from '../../server/http/ohif.ts';
 import { reviewsRouter } from '../../server/http/reviews.ts';
+import type { SignInServices } from '../../server/http/sign-in.ts';
 import { studyEventsRouter } from '../../server/http/study-events.ts';
 import { SILENT_LOG } from '../../server/operations/log.ts';
+import { localAccess } from './local-access.ts';
 
 const nothing = undefined as never;
+const NO_SERVICES: SignInServices = {
+  provider: nothing,
+  sessions: nothing,
+  isSecure: false,
+  publicUrl: undefined,
+  record: nothing,
+  onError: () => undefined,
+};
 /** Holds no page, so that what no route takes is not found. */
 const FOLDER = join(import.meta.dirname, 'no-such-folder');
 
@@ -23,7 +33,7 @@ function commonParts(authentication: RequestHandler) {
   return {
     log: SILENT_LOG,
     metrics: createMetrics(() => Promise.resolve(new Map())),
-    authentication,
+    access: localAccess(authentication, NO_SERVICES),
     requestsPerMinute: 1_000_000,
     extensionFolder: FOLDER,
     dicomWeb: dicomWebRouter({

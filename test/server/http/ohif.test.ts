@@ -11,9 +11,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createMetrics } from '../../../server/http/metrics.ts';
 import { createOhifApp } from '../../../server/http/ohif.ts';
-import { authenticate } from '../../../server/security/authentication.ts';
 import { SILENT_LOG } from '../../../server/operations/log.ts';
 import type { OhifState } from '../../../server/operations/ohif-application.ts';
+import { localAccess } from '../../support/local-access.ts';
 
 const SCRIPT = 'window.PUBLIC_URL="/"';
 const INDEX = `<!doctype html><script>${SCRIPT}</script><script src="/app.js"></script>`;
@@ -40,7 +40,7 @@ beforeEach(async () => {
   };
   const app = createOhifApp({
     log: SILENT_LOG,
-    authentication: authenticate(),
+    access: localAccess(),
     metrics: createMetrics(() => Promise.resolve(new Map())),
     requestsPerMinute: 0,
     dicomWeb,

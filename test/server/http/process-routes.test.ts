@@ -11,7 +11,8 @@ import { createApp } from '../../../server/app.ts';
 import { ohifRedirect } from '../../../server/http/ohif.ts';
 import { createMetrics, type Metrics } from '../../../server/http/metrics.ts';
 import { SILENT_LOG, type LogFields } from '../../../server/operations/log.ts';
-import { authenticate, principalOf, requirePermission } from '../../../server/security/authentication.ts';
+import { principalOf, requirePermission } from '../../../server/security/authentication.ts';
+import { localAccess } from '../../support/local-access.ts';
 
 const UID = '1.2.840.113619.2.99';
 let folder: string;
@@ -44,7 +45,7 @@ beforeEach(async () => {
   const app = createApp({
     log: { ...SILENT_LOG, debug: (fields) => logged.push(fields) },
     metrics,
-    authentication: authenticate(),
+    access: localAccess(),
     requestsPerMinute: MOST_REQUESTS,
     corsOrigins: new Set(),
     health: {

@@ -24,9 +24,11 @@ const KNOWN_MIDDLEWARE = [
   'helmetMiddleware',
   'identifyPrincipal',
   'keepFromCaches',
+  'leadToSignIn',
   'limitRate',
   'logRequest',
   'notFound',
+  'readForwarded',
   'sendPages',
   'serveStatic',
 ];
