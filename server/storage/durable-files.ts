@@ -4,7 +4,7 @@
  * Trap: a rename survives only when the directory is synced too, and a new directory only when its parent is.
  */
 import { createHash } from 'node:crypto';
-import { link, mkdir, open, rename } from 'node:fs/promises';
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
@@ -155,6 +155,15 @@ export async function linkOrRename(from: string, to: string): Promise<void> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!RENAMED_INSTEAD.includes(code)) throw error;
     await rename(from, to);
+  }
+}
+
+/** Removes a file; does nothing when there is none. One trip: `rm` looks first what there is. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
 }
 

@@ -5,11 +5,11 @@
  * a crash, which object may have no owner. Both folders lie under one root because a rename across file systems is a copy.
  */
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
-import { guarded, HEAD_BYTES, linkOrRename, makeDurableFolder, readInto, readRange, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
+import { guarded, HEAD_BYTES, linkOrRename, makeDurableFolder, readInto, readRange, removeFile, syncFolder, writeAll } from './durable-files.ts'; // prettier-ignore
 import type { WrittenBytes } from './durable-files.ts';
 import { piecesOf, PieceShelf } from './file-pieces.ts';
 import { objectKeyOf, type ByteRange, type ObjectStore } from './object-store.ts';
@@ -59,7 +59,7 @@ export class FileObjectStore implements ObjectStore {
       return new StagedFile(path, file, written, (key) => this.#prepare(key));
     } catch (error) {
       await file.close();
-      await rm(path, { force: true });
+      await removeFile(path);
       throw error;
     }
   }
@@ -86,7 +86,7 @@ export class FileObjectStore implements ObjectStore {
 
   /** Removes a file that another process staged and that nobody takes over. */
   async removeForeign(name: string): Promise<void> {
-    await guarded('clear', () => rm(this.#foreignPath(name), { force: true }));
+    await guarded('clear', () => removeFile(this.#foreignPath(name)));
   }
 
   /** Names of the files that another process staged under names with this beginning. */
@@ -119,7 +119,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
-    await guarded('delete', () => rm(this.#pathOf(key), { force: true }));
+    await guarded('delete', () => removeFile(this.#pathOf(key)));
   }
 
   async stagedKeys(): Promise<readonly string[]> {
@@ -132,13 +132,13 @@ export class FileObjectStore implements ObjectStore {
 
   async forgetStaged(key: string): Promise<void> {
     const name = basename(this.#pathOf(key));
-    await guarded('forget', () => rm(join(this.#staging, name), { force: true }));
+    await guarded('forget', () => removeFile(join(this.#staging, name)));
   }
 
   async removeStaged(): Promise<number> {
     return await guarded('clear', async () => {
       const names = await readdir(this.#staging);
-      for (const name of names) await rm(join(this.#staging, name), { force: true });
+      for (const name of names) await removeFile(join(this.#staging, name));
       return names.length;
     });
   }
@@ -218,7 +218,7 @@ class StagedFile implements StagedObject {
 
   async discard(): Promise<void> {
     await this.#close();
-    await guarded('discard', () => rm(this.#path, { force: true }));
+    await guarded('discard', () => removeFile(this.#path));
   }
 
   #open(): FileHandle {
