@@ -34,21 +34,26 @@ export interface Orthanc {
   studyIds(studyUid: string): Promise<readonly string[]>;
   /** Has its DICOMweb client do something with a server it knows: `stow`, `qido`, `get`, `retrieve`, `delete`. */
   ask(server: string, what: string, body: unknown): Promise<Response>;
+  /** Its own interface: GET, or POST with a body. Throws on failure. */
+  rest(path: string, body?: unknown): Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts one that knows these DICOMweb servers (its option `DicomWeb.Servers`), with nothing stored. */
-export async function startOrthanc(servers: Readonly<Record<string, unknown>> = {}): Promise<Orthanc> {
+/** Starts one that knows these DICOMweb servers (its option `DicomWeb.Servers`), with nothing stored; `options` replace others. */
+export async function startOrthanc(
+  servers: Readonly<Record<string, unknown>> = {},
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<Orthanc> {
   const folder = await mkdtemp(join(tmpdir(), 'osteon-orthanc-'));
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const { child, output } = await launch(folder, configurationOf(folder, port, servers));
+    const { child, output } = await launch(folder, { ...configurationOf(folder, port, servers), ...options });
     if (await isReady(child, port)) return orthancAt(`http://127.0.0.1:${port}`, child, folder);
     if (attempt === STARTS) throw new Error(`Orthanc did not start:\n${output()}`);
   }
 }
 
-function configurationOf(folder: string, port: number, servers: unknown): unknown {
+function configurationOf(folder: string, port: number, servers: unknown): Readonly<Record<string, unknown>> {
   return {
     Name: 'peer',
     StorageDirectory: join(folder, 'storage'),
@@ -123,6 +128,10 @@ function orthancAt(address: string, child: ChildProcess, folder: string): Orthan
       for (const study of await studyIds(studyUid)) {
         await requireOk(await fetch(`${address}/studies/${study}`, { method: 'DELETE' }));
       }
+    },
+    async rest(path, body) {
+      const answer = body === undefined ? fetch(`${address}${path}`) : post(`${address}${path}`, body);
+      return await (await requireOk(await answer)).json();
     },
     ask: (server, what, body) => post(`${address}/dicom-web/servers/${server}/${what}`, body),
     stop: async () => {
