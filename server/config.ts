@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { CAPTURE_ENCODINGS, RESULT_OBJECT_KINDS, type ResultSettings } from '../dicom/results/index.ts';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../models/runtime/execution-provider.ts';
 import { type AccessConfiguration, readAccess } from './access-config.ts';
+import { type DimseConfiguration, readDimse } from './dimse-config.ts';
 import { LOG_LEVELS, type LogLevel } from './operations/log.ts';
 import { type Environment, SettingReader } from './setting-reader.ts';
 import { REPORT_CLASS_NAMES } from './settings.ts';
@@ -23,6 +24,7 @@ export interface Configuration {
   readonly port: number;
   /** TCP port of OHIF; 0 lets the system choose one. */
   readonly ohifPort: number | 'off';
+  readonly dimse: DimseConfiguration;
   /** Absolute path of the folder for objects and the embedded database. */
   readonly dataFolder: string;
   /** Absent: the embedded PostgreSQL. Holds a password; never log it. */
@@ -98,6 +100,7 @@ export function readConfiguration(environment: Environment): Configuration {
     host,
     port: read.one('OSTEON_PORT', wholeNumber(0, 65_535)),
     ohifPort: read.one('OSTEON_OHIF_PORT', portOrOff),
+    dimse: readDimse(read),
     dataFolder: resolve(read.one('OSTEON_DATA', z.string())),
     databaseUrl: read.secret('DATABASE_URL', 'DATABASE_URL_FILE', z.url({ protocol: /^postgres(ql)?$/ })),
     databaseTimeoutSeconds: read.one('OSTEON_DATABASE_TIMEOUT_SECONDS', wholeNumber(0, 3600)),

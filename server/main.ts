@@ -102,7 +102,9 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-function announce({ address, ohif }: OsteonServer, { demo }: Configuration): void {
+function announce({ address, ohif, dimse: ports }: OsteonServer, { demo, dimse }: Configuration): void {
+  const dimsePorts = [ports.port, ports.tlsPort === undefined ? undefined : `${ports.tlsPort} (TLS)`];
+  const listening = dimsePorts.filter((port) => port !== undefined);
   const lines = [
     '',
     'Osteon is ready. Research use only. Not a medical device.',
@@ -110,6 +112,9 @@ function announce({ address, ohif }: OsteonServer, { demo }: Configuration): voi
     `  Reading room   ${address}/`,
     ...(ohif ? [`  OHIF           ${ohif.address}/`] : []),
     `  DICOMweb root  ${address}/dicom-web`,
+    ...(listening.length === 0
+      ? []
+      : [`  DICOM          ${dimse.aeTitle} at ${dimse.host}, port ${listening.join(' and ')}`]),
     `  Health         ${address}/health/ready`,
     '',
     ...(demo ? ['The first start loads synthetic demo studies; they appear within a minute.'] : []),

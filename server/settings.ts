@@ -11,6 +11,7 @@ import {
 } from '../dicom/results/index.ts';
 import { EXECUTION_PROVIDERS } from '../models/runtime/execution-provider.ts';
 import { ACCESS_SETTINGS } from './access-settings.ts';
+import { DIMSE_SETTINGS } from './dimse-settings.ts';
 import { LOG_LEVELS } from './operations/log.ts';
 
 /** One setting as people read it. */
@@ -49,6 +50,7 @@ export const SETTINGS = {
       'TCP port of the OHIF viewer, which the first start fetches (50 MB); 0 takes any free one, off serves none.',
     expected: 'a whole number from 0 to 65535, or off',
   },
+  ...DIMSE_SETTINGS,
   OSTEON_DATA: {
     default: './data',
     meaning: 'Folder for stored objects and the embedded database.',

@@ -2,7 +2,6 @@
  * Opens everything a running server is made of, in order, and hands each part what it needs: the one place where parts
  * meet. Nothing here decides; see `app.ts` for HTTP and `analysis/index.ts` for the analysis.
  */
-import { access, constants, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { requireFrameWithin } from '../dicom/read/image-pixel.ts';
@@ -15,9 +14,10 @@ import { openRouting, type OpenRouting } from './open-routing.ts';
 import { watchStudies } from './analysis/study-changes.ts';
 import { createApp } from './app.ts';
 import type { Configuration } from './config.ts';
+import type { BoundPorts } from './dimse/dimse-questions.ts';
 import { analysesRouter } from './http/analyses.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
-import type { Component } from './http/health.ts';
+import { healthComponents } from './health-components.ts';
 import { importsRouter } from './http/imports.ts';
 import { invokeImageDisplayRouter } from './http/invoke-image-display.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -35,9 +35,10 @@ import { listen } from './operations/http-listener.ts';
 import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
 import { openAccess } from './open-access.ts';
+import { openDimse } from './open-dimse.ts';
 import { openOhif, type OpenOhif } from './open-ohif.ts';
 import { openReviews } from './open-review.ts';
-import { openDatabase, query, type Pool } from './storage/database.ts';
+import { openDatabase, type Pool } from './storage/database.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
 import { installationUid } from './storage/installation.ts';
 import { repairRegularly, repairStorage, type RepairReport } from './storage/repair.ts';
@@ -48,9 +49,6 @@ const ROOT = join(import.meta.dirname, '..');
 /** How long requests and running analyses may take to end once the server is asked to stop. */
 const DRAIN_MS = 4_000;
 
-/** Below this much free disk the server says that it is not ready: one large study would not fit. */
-const LEAST_FREE_BYTES = 50_000_000;
-
 /** Threads that decode, render and encode for viewers. */
 const IMAGING_THREADS = 1;
 
@@ -60,6 +58,8 @@ export interface OsteonServer {
   readonly address: string;
   /** OHIF; `undefined` where it is not served. */
   readonly ohif: OpenOhif | undefined;
+  /** Ports for DICOM associations; none where it is not listened. */
+  readonly dimse: BoundPorts;
   readonly database: Pool;
   readonly instances: InstanceStore;
   readonly analysis: Analysis;
@@ -142,6 +142,14 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   });
   await analysis.start(instances);
   const access = openAccess(configuration, { pool, log });
+  const decoding = {
+    imaging: async (task: ImagingTask) => {
+      for (const { header } of framesOf(task)) requireFrameWithin(header, limits.maxFrameSamples);
+      return await imaging.run(task);
+    },
+    // One more than threads, so that the next frame is there when a thread comes free.
+    decodingPlaces: createGate(IMAGING_THREADS + 1),
+  };
   const common = {
     log,
     metrics,
@@ -153,12 +161,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       instances,
       deletion: new InstanceDeletion({ pool, objects, isAllowed: configuration.allowDelete, onLeftover }),
       multipartLimits: { ...limits, maxHeaderBytes: limits.maxPartHeaderBytes },
-      imaging: async (task: ImagingTask) => {
-        for (const { header } of framesOf(task)) requireFrameWithin(header, limits.maxFrameSamples);
-        return await imaging.run(task);
-      },
-      // One more than threads, so that the next frame is there when a thread comes free.
-      decodingPlaces: createGate(IMAGING_THREADS + 1),
+      ...decoding,
     }),
     analyses: analysesRouter({ database: pool, index, analysis }),
     studyEvents: studyEventsRouter({
@@ -177,7 +180,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     access: access.main,
     ohif: ohifRedirect(() => ohif?.port, configuration.access.ohifPublicUrl),
     corsOrigins: new Set(configuration.corsOrigins),
-    health: { components: components(pool, dataFolder), isDraining: () => draining.signal.aborted },
+    health: { components: healthComponents(pool, dataFolder), isDraining: () => draining.signal.aborted },
     readingRoomFolder: join(ROOT, 'dist', 'reading-room'),
   });
   const listener = await listen(app, {
@@ -186,10 +189,14 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     portSetting: 'OSTEON_PORT',
   });
   shutdown.onClose('HTTP', () => listener.close(DRAIN_MS), DRAIN_MS + 500);
+  const dimse = await openDimse(configuration, { pool, index, objects, instances, decoding }, log);
+  shutdown.onClose('DIMSE', () => dimse.stop(DRAIN_MS), DRAIN_MS + 500);
+  routing.useDimse(dimse.client);
   if (configuration.demo) startDemo(dataFolder, instances, draining.signal, log, shutdown);
   return {
     address: listener.address,
     ohif,
+    dimse: dimse.ports,
     database: pool,
     instances,
     analysis,
@@ -260,23 +267,6 @@ function openAnalysis(
       },
     },
   );
-}
-
-function components(pool: Pool, dataFolder: string): readonly Component[] {
-  const databaseAnswers = async (): Promise<void> => {
-    await query(pool, 'SELECT 1');
-  };
-  const objectsAreWritable = async (): Promise<void> => {
-    const folder = join(dataFolder, 'objects');
-    await access(folder, constants.R_OK | constants.W_OK);
-    const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize < LEAST_FREE_BYTES)
-      throw new PacsError('storage-unavailable', 'The disk is nearly full');
-  };
-  return [
-    { name: 'database', check: databaseAnswers },
-    { name: 'objects', check: objectsAreWritable },
-  ];
 }
 
 /** In the background: the server is of use before its demo is there. */
