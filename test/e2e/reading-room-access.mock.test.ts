@@ -56,7 +56,7 @@ test('neither comparison, report nor the Korean pages have a violation', async (
   await room.page.locator('.pane').nth(1).locator('.radiograph-surface[data-loading="false"]').waitFor();
   expect(await violationsOf(room.page)).toEqual([]);
   await room.page.goto(`${room.pacs.url}/#/studies/1.2.1/report`);
-  await room.page.locator('.report-sheet h1').waitFor();
+  await room.page.locator('.sheet h1').waitFor();
   expect(await violationsOf(room.page)).toEqual([]);
 });
 

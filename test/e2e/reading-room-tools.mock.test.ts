@@ -118,7 +118,9 @@ describe('the list', () => {
     await room.page.goto(`${room.pacs.url}/#/`);
     const text = { name: 'notes.txt', mimeType: '', buffer: Buffer.from('no image') };
     await room.page.locator('input[type=file]').setInputFiles(text);
-    await room.page.getByText('notes.txt was not stored: This is not a DICOM, JPEG or PNG file').waitFor();
+    await room.page
+      .getByText('notes.txt was not stored: This is not a DICOM, JPEG or PNG file that can be read')
+      .waitFor();
     room.complaints = []; // the browser itself reports the refusal
   });
 
@@ -133,23 +135,7 @@ describe('the list', () => {
   });
 });
 
-describe('the report', () => {
-  test('is shown as text, also a hostile one', async () => {
-    const script = '<img src=x onerror="window.pwned=1">';
-    const study = fractureStudy('1.2.1');
-    const report = JSON.stringify(study.instances[1]?.metadata).replaceAll('"0.1.0"', JSON.stringify(script));
-    study.instances[1] = { metadata: JSON.parse(report) as (typeof study.instances)[0]['metadata'] };
-    room.pacs.studies.push(study);
-    await room.page.goto(`${room.pacs.url}/#/studies/1.2.1/report`);
-    await room.page.locator('.report-sheet h1').waitFor();
-    expect(await room.page.locator('.report-sheet').innerText()).toContain(script);
-    expect(await room.page.locator('.report-sheet img').count()).toBe(0);
-    expect(await room.page.evaluate(() => 'pwned' in window)).toBe(false);
-    expect(await room.page.getByRole('link', { name: 'Download as DICOM' }).getAttribute('href')).toMatch(
-      /^\/dicom-web\/studies\/1\.2\.1\//,
-    );
-  });
-
+describe('a report', () => {
   test('of ten thousand findings leaves the page usable, and the last key counts', async () => {
     room.pacs.studies.push(crowdedStudy('1.2.1'));
     await room.openStudy('1.2.1');

@@ -5,7 +5,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
-import { textOf, textsOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
+import sharp from 'sharp';
+import { numberOf, textOf, textsOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { reportAs } from '../../dicom/sr/report-text.ts';
 
@@ -62,6 +63,15 @@ export class MockPacs {
     });
     app.use('/dicom-web', pacs.#dicomWeb());
     app.use('/api/analyses', pacs.#analyses());
+    app.get('/api/reviews/:study', (_request, response) => {
+      // Whoever may not review is shown no review.
+      response.json({
+        reader: { id: 'local', mayReview: false, maySign: false },
+        draft: { revision: 0, steps: [] },
+        others: [],
+        seen: '',
+      });
+    });
     app.post('/api/imports', (request, response) => {
       pacs.#imports(request, response);
     });
@@ -118,7 +128,8 @@ export class MockPacs {
     });
     router.get('/studies/:study/series/:series/instances/:instance/rendered', (request, response) => {
       const found = this.#instance(request.params.study, request.params.instance);
-      if (found) response.type('text/html').send(reportAs('text/html', found.metadata));
+      if (found?.pixels) void sendPicture(response, found.metadata, found.pixels);
+      else if (found) response.type('text/html').send(reportAs('text/html', found.metadata));
       else response.status(404).end();
     });
     return router;
@@ -176,6 +187,20 @@ export class MockPacs {
   #instance(study: string, instance: string): MockInstance | undefined {
     return this.#instances(study).find(({ metadata }) => textOf(metadata, TAG.SOPInstanceUID) === instance);
   }
+}
+
+/** The upper eight of twelve bits. */
+async function sendPicture(response: Response, metadata: DataSet, pixels: Uint8Array): Promise<void> {
+  const [width = 0, height = 0] = [TAG.Columns, TAG.Rows].map((tag) => numberOf(metadata, tag));
+  const samples = new Uint16Array(pixels.buffer, pixels.byteOffset, width * height);
+  const raw = { width, height, channels: 1 } as const;
+  const png = await sharp(
+    Uint8Array.from(samples, (sample) => sample >> 4),
+    { raw },
+  )
+    .png()
+    .toBuffer();
+  response.type('image/png').send(png);
 }
 
 function studyRow({ uid, instances }: MockStudy): DataSet {

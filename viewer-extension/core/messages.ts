@@ -125,6 +125,11 @@ const FINDING_MESSAGES = {
   noImageAnalysed: message('no image was analysed', '분석된 영상 없음'),
   notAskedFor: message('it was not asked for', '요청되지 않음'),
   noModel: message('no bone-age model is enabled', '사용 중인 골연령 모델 없음'),
+  sides: message({ L: 'left', R: 'right', B: 'both sides' }, { L: '왼쪽', R: '오른쪽', B: '양쪽' }),
+  regions: message(
+    { hand: 'Upper limb', leg: 'Lower limb', hip: 'Hip', shoulder: 'Shoulder' },
+    { hand: '상지', leg: '하지', hip: '고관절', shoulder: '어깨' },
+  ),
   intendedUse: message('Research use only. Not a medical device.', '연구용. 의료기기가 아닙니다.'),
   nonCommercial: message(
     'Non-commercial: weights learned from data that forbid commercial use.',

@@ -71,13 +71,17 @@ export function strokeOf(
   return {
     colour: colourOf(certainty, review),
     width,
-    dash: dashOf(certainty, review),
+    dash: DASHES[lineOf(certainty, review)],
     haloWidth: width + (part === 'box' ? 2 : 1.25),
   };
 }
 
+/** Kinds of line with their lengths of dash and gap. */
+const DASHES = { solid: [], dashed: [7, 5], dotted: [2, 4] } as const;
+export type LineKind = keyof typeof DASHES;
+
 /** Solid: definite, or the reader's own. Dashed: suspicious. Dotted: rejected. */
-function dashOf(certainty: Certainty, review: ReviewState): readonly number[] {
-  if (review === 'rejected') return [2, 4];
-  return certainty === 'suspicious' && review !== 'added' ? [7, 5] : [];
+export function lineOf(certainty: Certainty, review: ReviewState): LineKind {
+  if (review === 'rejected') return 'dotted';
+  return certainty === 'suspicious' && review !== 'added' ? 'dashed' : 'solid';
 }

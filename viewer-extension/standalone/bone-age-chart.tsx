@@ -2,6 +2,7 @@
  * The bone age against the reference curve with one and two standard deviations. Its source stands in the card below.
  */
 import type { Finding } from '../../dicom/vocabulary/finding.ts';
+import { useId } from 'preact/hooks';
 import { bandOf, boneAgeCurve } from '../core/bone-age-curve.ts';
 import { monthsText } from '../core/text.ts';
 import { useWords } from './words.ts';
@@ -11,6 +12,7 @@ const EDGE = { left: 30, right: 10, top: 10, bottom: 30 } as const;
 
 export function BoneAgeChart({ finding }: { readonly finding: Finding<'bone-age'> }) {
   const words = useWords();
+  const plot = useId();
   const curve = boneAgeCurve(finding);
   if (!curve) return null;
   const [from, to] = curve.range;
@@ -27,7 +29,7 @@ export function BoneAgeChart({ finding }: { readonly finding: Finding<'bone-age'
   const label = words.boneAgeChart(monthsText(age, words.finding), monthsText(boneAge, words.finding));
   return (
     <svg class="bone-age-chart" viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label}>
-      <clipPath id="bone-age-plot">
+      <clipPath id={plot}>
         <rect
           x={EDGE.left}
           y={EDGE.top}
@@ -49,7 +51,7 @@ export function BoneAgeChart({ finding }: { readonly finding: Finding<'bone-age'
           </text>
         </g>
       ))}
-      <g clip-path="url(#bone-age-plot)">
+      <g clip-path={`url(#${plot})`}>
         <polygon class="chart-band chart-band-2" points={ring(2)} />
         <polygon class="chart-band chart-band-1" points={ring(1)} />
         <polyline class="chart-mean" points={mean} />

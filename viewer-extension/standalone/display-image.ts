@@ -127,7 +127,7 @@ function hidePadding(
 }
 
 /** Aspect of a pixel: Pixel Spacing, else Imager Pixel Spacing, else Pixel Aspect Ratio. Only the ratio is used. */
-function spacingOf(metadata: DataSet): Pick<DisplayImage, 'rowSpacing' | 'columnSpacing'> {
+export function spacingOf(metadata: DataSet): Pick<DisplayImage, 'rowSpacing' | 'columnSpacing'> {
   for (const tag of [TAG.PixelSpacing, TAG.ImagerPixelSpacing, TAG.PixelAspectRatio]) {
     const [rowSpacing = 0, columnSpacing = 0] = numbersOf(metadata, tag);
     if (rowSpacing > 0 && columnSpacing > 0) return { rowSpacing, columnSpacing };

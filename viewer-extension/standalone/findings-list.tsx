@@ -2,9 +2,10 @@
  * The findings as a list: line style as it is drawn, words, place, certainty.
  */
 import { findingKey, reviewStateOf, type OverlayFinding } from '../core/findings.ts';
-import { reviewWords } from '../core/overlay-style.ts';
+import { lineOf, reviewWords } from '../core/overlay-style.ts';
 import { percentText, plainText } from '../core/text.ts';
 import type { FindingsPanelProps } from './findings-panel.tsx';
+import { LineSample } from './line-sample.tsx';
 import { useWords, type Words } from './words.ts';
 
 const LONGEST = 200;
@@ -29,7 +30,7 @@ export function FindingsList({
                 onSelect(finding);
               }}
             >
-              <LineSample dash={DASHES[sampleOf(finding)]} />
+              <LineSample line={lineOf(finding.certainty, reviewStateOf(finding))} />
               <span class="finding-what">
                 <span class="finding-name">{words.fractureName}</span>
                 <span class="second-line">{placeOf(finding, images, words)}</span>
@@ -47,28 +48,12 @@ export function FindingsList({
   );
 }
 
-/** The dashes of the overlay, at the size of the sample. */
-const DASHES = { solid: undefined, dashed: '4 3', dotted: '1.5 2.5' } as const;
-
-function sampleOf(finding: OverlayFinding): keyof typeof DASHES {
-  const state = reviewStateOf(finding);
-  if (state === 'rejected') return 'dotted';
-  return finding.certainty === 'suspicious' && state !== 'added' ? 'dashed' : 'solid';
-}
-
-function LineSample({ dash }: { readonly dash: string | undefined }) {
-  return (
-    <svg class="line-sample" viewBox="0 0 22 16" aria-hidden="true">
-      <rect x="2" y="2" width="18" height="12" stroke-dasharray={dash} />
-    </svg>
-  );
-}
-
 function placeOf(finding: OverlayFinding, images: FindingsPanelProps['images'], words: Words): string {
   const at = images.findIndex(({ address }) => address.sopInstanceUid === finding.source.sopInstanceUid);
   const image = images.length > 1 && at >= 0 ? words.imageNumber(at + 1) : undefined;
   const site = finding.site && plainText(words.finding.concept(finding.site), 60);
-  const side = finding.laterality && finding.laterality !== 'U' ? words.sides[finding.laterality] : undefined;
+  const side =
+    finding.laterality && finding.laterality !== 'U' ? words.finding.sides[finding.laterality] : undefined;
   const state = reviewStateOf(finding);
   const certainty = state === 'added' ? undefined : words.finding[finding.certainty];
   return [reviewWords(state, words.finding), certainty, site, side, image].filter(Boolean).join(' · ');

@@ -102,7 +102,7 @@ function Regions({
     <ul class="chips" aria-label={words.bodyRegion}>
       {regions.map(({ region, probability }) => (
         <li key={region} class="chip">
-          {words.regions[region]} <span class="chip-share">{percentText(probability)}</span>
+          {words.finding.regions[region]} <span class="chip-share">{percentText(probability)}</span>
         </li>
       ))}
     </ul>

@@ -78,11 +78,16 @@ const REFUSALS: Readonly<Record<string, ProblemKind>> = {
   'duplicate-instance': 'otherContent',
 };
 
-/** A file of several reads as one that cannot be read, where the server does not say why. */
+/** Answers that are not about the file. */
+const NOT_THE_FILE: readonly number[] = [0, 401, 403, 413, 429];
+
+/** What the answer says of the file; of one that the server only turns down, that it cannot be read. */
 function refusal(status: number, body: unknown): RequestError {
-  const kind =
-    REFUSALS[fieldOf(body, 'error') ?? ''] ?? (status < 400 || status === 409 ? 'notImage' : undefined);
-  return new RequestError(status, kind);
+  const isAboutFile = status < 500 && !NOT_THE_FILE.includes(status);
+  return new RequestError(
+    status,
+    REFUSALS[fieldOf(body, 'error') ?? ''] ?? (isAboutFile ? 'notImage' : undefined),
+  );
 }
 
 function fieldOf(body: unknown, name: string): string | undefined {

@@ -106,7 +106,6 @@ const PAGE_MESSAGES = {
     (count: number) => `and ${count} more`,
     (count: number) => `외 ${count}개`,
   ),
-  sides: message({ L: 'left', R: 'right', B: 'both sides' }, { L: '왼쪽', R: '오른쪽', B: '양쪽' }),
   imageNumber: message(
     (number: number) => `image ${number}`,
     (number: number) => `영상 ${number}`,
@@ -116,10 +115,6 @@ const PAGE_MESSAGES = {
   renewing: message('a new analysis is under way', '새 분석 진행 중'),
   thisImage: message('This image:', '이 영상:'),
   bodyRegion: message('Body region', '신체 부위'),
-  regions: message(
-    { hand: 'Upper limb', leg: 'Lower limb', hip: 'Hip', shoulder: 'Shoulder' },
-    { hand: '상지', leg: '하지', hip: '고관절', shoulder: '어깨' },
-  ),
   analyseNow: message('Analyse now', '지금 분석'),
   askBoneAge: message('Estimate bone age', '골연령 추정'),
   undrawable: message(

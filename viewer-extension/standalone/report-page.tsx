@@ -1,27 +1,23 @@
 /**
- * The report of a study as the server writes it out, to read, print and take away.
- *
- * Trap: the server's page is markup made from a report that anyone may have written. It is parsed without being run, and
- * of it only elements of a short list are built anew, with their texts and nothing else.
+ * The report of a study to read, print and take away: a sheet made from the stored report, its content tree folded beneath.
  */
-import type { ComponentChildren } from 'preact';
-import { h } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { reportToShow } from '../core/study-result.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { reportToShow, type StudyReport } from '../core/study-result.ts';
 import { textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { isAbort, type InstanceAddress } from './dicomweb-client.ts';
 import { Icon } from './icons.tsx';
 import { useKeys } from './keys.ts';
 import { messageOf } from './problem.ts';
+import { usePrintedMargins } from './printed-margins.ts';
+import { savedSheet } from './report-download.ts';
+import { ReportSheet } from './report-sheet.tsx';
+import { ReportTree } from './report-tree.tsx';
 import { studyHref } from './route.ts';
+import { offerFile } from './save-picture.ts';
 import type { Services } from './services.ts';
-import { studyOf } from './study.ts';
+import { studyOf, subtitleOf, titleOf, type Study } from './study.ts';
 import { useWords } from './words.ts';
-
-const ELEMENTS: ReadonlySet<string> = new Set(
-  'h1 h2 h3 p table thead tbody tr th td ul ol li dl dt dd strong em section div span br'.split(' '),
-);
 
 export interface ReportPageProps {
   readonly uid: string;
@@ -30,13 +26,37 @@ export interface ReportPageProps {
 
 export function ReportPage({ uid, services }: ReportPageProps) {
   const words = useWords();
-  const { address, content, problem } = useReport(services, uid);
+  const { dicomWeb } = services;
+  const { opened, problem } = useReport(services, uid);
+  const sheet = useRef<HTMLElement>(null);
+  const [trouble, setTrouble] = useState<unknown>();
   useKeys({
     Escape: () => {
       location.hash = studyHref(uid);
     },
   });
-  const url = address && services.dicomWeb.instanceUrl(address);
+  const heading = opened?.study.heading;
+  const who = heading ? `${titleOf(heading, words)} · ${subtitleOf(heading, words)}` : '';
+  usePrintedMargins({
+    left: [who, heading?.studyDate].filter(Boolean).join(' · '),
+    top: `AI · ${words.finding.intendedUse}`,
+    page: words.sheet.pageOf,
+  });
+  useEffect(() => {
+    if (heading) document.title = `${words.report} · ${titleOf(heading, words)} · Osteon`;
+  }, [heading, words]);
+  const url = opened && dicomWeb.instanceUrl(opened.address);
+  const savePage = () => {
+    if (!sheet.current) return;
+    savedSheet(sheet.current, document.title).then(
+      (page) => {
+        offerFile(page, 'report.html');
+      },
+      (error: unknown) => {
+        setTrouble(error);
+      },
+    );
+  };
   return (
     <div class="report-page">
       <header class="study-head">
@@ -50,12 +70,13 @@ export function ReportPage({ uid, services }: ReportPageProps) {
         </a>
         <div class="study-who">
           <p class="report-name">{words.report}</p>
+          <p>{who}</p>
         </div>
         {url !== undefined && (
           <div class="report-actions">
-            <a class="button" href={`${url}/rendered?accept=text/html`} download="report.html">
+            <button type="button" class="button" onClick={savePage}>
               {words.downloadHtml}
-            </a>
+            </button>
             <a class="button" href={`${url}/rendered?accept=text/plain`} download="report.txt">
               {words.downloadText}
             </a>
@@ -64,7 +85,7 @@ export function ReportPage({ uid, services }: ReportPageProps) {
             </a>
             <button
               type="button"
-              class="button"
+              class="button button-main"
               onClick={() => {
                 window.print();
               }}
@@ -75,66 +96,69 @@ export function ReportPage({ uid, services }: ReportPageProps) {
         )}
       </header>
       <main class="report-body" tabIndex={0} aria-label={words.report}>
-        {content === undefined ? (
-          <p class="worklist-empty" role={problem === undefined ? 'status' : 'alert'}>
-            {problem ?? words.loadingReport}
+        {trouble !== undefined && (
+          <p class="worklist-problem" role="alert">
+            {words.cannotReadReport} {messageOf(trouble, words.problem)}
           </p>
-        ) : (
-          <article class="report-sheet" lang="en">
-            {content}
+        )}
+        {opened ? (
+          <article class="sheet" ref={sheet} lang={words.language}>
+            <ReportSheet
+              study={opened.study}
+              report={opened.report}
+              urlOf={(address) => dicomWeb.instanceUrl(address)}
+            />
+            <ReportTree load={() => dicomWeb.reportPage(opened.address)} />
           </article>
+        ) : (
+          <p class="worklist-empty" role={problem === undefined ? 'status' : 'alert'}>
+            {problem === undefined ? words.loadingReport : reasonOf(problem, words)}
+          </p>
         )}
       </main>
     </div>
   );
 }
 
-interface ReadReport {
-  readonly address?: InstanceAddress;
-  readonly content?: ComponentChildren;
-  readonly problem?: string;
+/** What the page needs of a study that has a report. */
+interface OpenedReport {
+  readonly study: Study;
+  readonly report: StudyReport;
+  readonly address: InstanceAddress;
 }
 
-function useReport({ dicomWeb }: Services, uid: string): ReadReport {
-  const words = useWords();
-  const [read, setRead] = useState<ReadReport>({});
+/** Why there is none to open: the study has none, or something failed. */
+type ReportProblem = 'none' | { readonly error: unknown };
+
+function useReport({ dicomWeb }: Services, uid: string) {
+  const [opened, setOpened] = useState<OpenedReport>();
+  const [problem, setProblem] = useState<ReportProblem>();
   useEffect(() => {
-    const { signal, abort } = abortable();
+    const controller = new AbortController();
     const load = async () => {
-      const instances = await dicomWeb.studyMetadata(uid, signal);
-      const report = reportToShow(studyOf(uid, instances).reports);
+      const instances = await dicomWeb.studyMetadata(uid, controller.signal);
+      const study = studyOf(uid, instances);
+      const report = reportToShow(study.reports);
       const dataSet = instances.find((one) => textOf(one, TAG.SOPInstanceUID) === report?.sopInstanceUid);
       const seriesInstanceUid = dataSet && textOf(dataSet, TAG.SeriesInstanceUID);
-      if (!report || seriesInstanceUid === undefined) return { problem: words.noReport };
-      const address = { studyInstanceUid: uid, seriesInstanceUid, sopInstanceUid: report.sopInstanceUid };
-      const page = new DOMParser().parseFromString(await dicomWeb.reportPage(address, signal), 'text/html');
-      return { address, content: [...page.body.childNodes].map(rebuilt) };
+      if (!report || seriesInstanceUid === undefined) {
+        setProblem('none');
+        return;
+      }
+      const { sopInstanceUid } = report;
+      setOpened({ study, report, address: { studyInstanceUid: uid, seriesInstanceUid, sopInstanceUid } });
     };
-    load().then(setRead, (error: unknown) => {
-      if (!isAbort(error))
-        setRead({ problem: `${words.cannotReadReport} ${messageOf(error, words.problem)}` });
+    load().catch((error: unknown) => {
+      if (!isAbort(error)) setProblem({ error });
     });
-    return abort;
-  }, [dicomWeb, uid, words]);
-  return read;
-}
-
-function abortable() {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    abort: () => {
+    return () => {
       controller.abort();
-    },
-  };
+    };
+  }, [dicomWeb, uid]);
+  return { opened, problem };
 }
 
-/** A node of the server's page, built anew: known elements without attributes but the scope of a heading, else the text. */
-function rebuilt(node: Node): ComponentChildren {
-  if (!(node instanceof Element)) return node.nodeType === Node.TEXT_NODE ? node.textContent : null;
-  const name = node.localName;
-  if (!ELEMENTS.has(name)) return name === 'script' || name === 'style' ? null : node.textContent;
-  const scope = node.getAttribute('scope') === 'row' ? 'row' : 'col';
-  const children = [...node.childNodes].map(rebuilt);
-  return h(name, name === 'th' ? { scope } : null, ...children);
+function reasonOf(problem: ReportProblem, words: ReturnType<typeof useWords>): string {
+  if (problem === 'none') return words.noReport;
+  return `${words.cannotReadReport} ${messageOf(problem.error, words.problem)}`;
 }

@@ -4,6 +4,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { FINDING_WORDS, LANGUAGES, type FindingWords, type Language } from '../core/messages.ts';
+import { SHEET_WORDS, type SheetWords } from '../core/sheet-messages.ts';
 import { PAGE_WORDS, type PageWords } from './page-messages.ts';
 import { PROBLEM_WORDS, type ProblemWords } from './problem.ts';
 
@@ -11,6 +12,7 @@ import { PROBLEM_WORDS, type ProblemWords } from './problem.ts';
 export interface Words extends PageWords {
   readonly finding: FindingWords;
   readonly problem: ProblemWords;
+  readonly sheet: SheetWords;
   readonly language: Language;
 }
 
@@ -21,6 +23,7 @@ export function wordsOf(language: Language): Words {
     ...PAGE_WORDS[language],
     finding: FINDING_WORDS[language],
     problem: PROBLEM_WORDS[language],
+    sheet: SHEET_WORDS[language],
     language,
   };
 }
