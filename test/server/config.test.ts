@@ -107,6 +107,7 @@ describe('the configuration', () => {
       allowDelete: true,
       logLevel: 'debug',
       corsOrigins: ['https://viewer.example'],
+      dimse: readConfiguration({}).dimse,
       access: readConfiguration({}).access,
       limits: {
         maxObjectBytes: 2_000_000,

@@ -15,7 +15,8 @@ import {
   startReceivingNode,
 } from '../../support/dimse-network.ts';
 import type { ReceivingNode } from '../../support/dimse-network.ts';
-import { dicomFile, NO_IMAGE, type FileOverrides } from '../../support/dicom-file.ts';
+import { ARCHIVED_INSTANCES } from '../../support/archived-instances.ts';
+import { dicomFile } from '../../support/dicom-file.ts';
 import { ownStorage } from '../../support/served-storage.ts';
 import { storeBytes } from '../../support/storage.ts';
 
@@ -37,76 +38,10 @@ afterAll(async () => {
   await onlyImplicit.stop();
 });
 
-const FILES: readonly FileOverrides[] = [
-  {
-    StudyInstanceUID: '1.2.1',
-    SeriesInstanceUID: '1.2.1.1',
-    SOPInstanceUID: '1.2.1.1.1',
-    PatientID: 'P1',
-    PatientName: 'Meyer^Anna',
-    StudyDate: '20240105',
-    StudyTime: '101500',
-    Modality: 'CR',
-    InstanceNumber: '1',
-    AccessionNumber: 'A1',
-    BodyPartExamined: 'HAND',
-  },
-  {
-    StudyInstanceUID: '1.2.1',
-    SeriesInstanceUID: '1.2.1.1',
-    SOPInstanceUID: '1.2.1.1.2',
-    PatientID: 'P1',
-    PatientName: 'Meyer^Anna',
-    StudyDate: '20240105',
-    StudyTime: '101500',
-    Modality: 'CR',
-    InstanceNumber: '2',
-    AccessionNumber: 'A1',
-    BodyPartExamined: 'HAND',
-  },
-  {
-    StudyInstanceUID: '1.2.1',
-    SeriesInstanceUID: '1.2.1.2',
-    SOPInstanceUID: '1.2.1.2.1',
-    PatientID: 'P1',
-    PatientName: 'Meyer^Anna',
-    StudyDate: '20240105',
-    StudyTime: '101500',
-    Modality: 'SR',
-    InstanceNumber: '1',
-    AccessionNumber: 'A1',
-    SOPClassUID: '1.2.840.10008.5.1.4.1.1.88.11',
-    ...NO_IMAGE,
-  },
-  {
-    StudyInstanceUID: '1.2.2',
-    SeriesInstanceUID: '1.2.2.1',
-    SOPInstanceUID: '1.2.2.1.1',
-    PatientID: 'P1',
-    PatientName: 'Meyer^Anna',
-    StudyDate: '20250210',
-    StudyTime: '080000',
-    Modality: 'DX',
-    InstanceNumber: '1',
-    AccessionNumber: 'A2',
-  },
-  {
-    StudyInstanceUID: '1.2.3',
-    SeriesInstanceUID: '1.2.3.1',
-    SOPInstanceUID: '1.2.3.1.1',
-    PatientID: 'P2',
-    PatientName: 'Doe^John',
-    StudyDate: '20250211',
-    StudyTime: '093000',
-    Modality: 'DX',
-    InstanceNumber: '1',
-    AccessionNumber: 'A3',
-  },
-];
 const sent = new Map<string, Buffer>();
 let folder: string;
 beforeAll(async () => {
-  for (const attributes of FILES) {
+  for (const attributes of ARCHIVED_INSTANCES) {
     const file = dicomFile(attributes);
     sent.set(readHeader(file).sopInstanceUid, file);
     expect((await storeBytes(storage.instances(), file)).status).toBe('stored');
