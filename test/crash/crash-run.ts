@@ -5,19 +5,21 @@
  * Trap: a crash test that kills before anything was acknowledged proves nothing; the moment is counted from the first
  * acknowledgement.
  */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { fork } from '../../dicom/phantom/random.ts';
 import { postgresProcesses } from '../../server/operations/postgres-orphans.ts';
 import { startServer, type RunningServer } from '../support/running-server.ts';
 import { emptyBook, startClients, type Book } from './storing-clients.ts';
 import { verify } from './verify.ts';
 
-/** What is killed: all processes of the server, of PostgreSQL, of both, or one connection's process of PostgreSQL. */
-export const TARGETS = ['server', 'database', 'both', 'backend'] as const;
+/** What is killed: the server, all processes of PostgreSQL, both, one connection's process of PostgreSQL, or the DIMSE process. */
+export const TARGETS = ['server', 'database', 'both', 'backend', 'dimse'] as const;
 export type Target = (typeof TARGETS)[number];
 
 export interface CrashOptions {
@@ -35,6 +37,8 @@ export interface CrashReport {
   readonly kills: Readonly<Record<Target, number>>;
   readonly sent: number;
   readonly acknowledged: number;
+  /** Of these, by C-STORE. */
+  readonly byDimse: number;
   /** Sent, never acknowledged, and found stored and whole. */
   readonly keptUnanswered: number;
   /** Instances lost, half visible, files left staged or without a row, wrong answers: each in words. */
@@ -58,8 +62,8 @@ interface Site {
 
 /** Runs. Resolves with what was found; rejects when the server does not start again. */
 export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
-  const kills: Record<Target, number> = { server: 0, database: 0, both: 0, backend: 0 };
-  const totals = { sent: 0, acknowledged: 0, keptUnanswered: 0 };
+  const kills: Record<Target, number> = { server: 0, database: 0, both: 0, backend: 0, dimse: 0 };
+  const totals = { sent: 0, acknowledged: 0, byDimse: 0, keptUnanswered: 0 };
   const problems: string[] = [];
   for (let first = 0; first < options.kills; first += KILLS_A_FOLDER) {
     const folder = await mkdtemp(join(tmpdir(), 'osteon-crash-'));
@@ -78,6 +82,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
       problems.push(...found);
       totals.sent += site.book.sent.size;
       totals.acknowledged += site.book.acknowledged.size;
+      totals.byDimse += site.book.byDimse.size;
       totals.keptUnanswered += [...listed].filter((uid) => !site.book.acknowledged.has(uid)).length;
     } finally {
       await site.server.stop();
@@ -100,6 +105,7 @@ async function crashOnce(site: Site, options: CrashOptions, kill: number, target
     count: options.clients,
     seed: options.seed + kill,
     studyUids,
+    dimsePort: site.server.dimsePort(),
   });
   await clients.underway;
   const loadMs = Math.floor(random.next() * LONGEST_LOAD_MS);
@@ -120,6 +126,10 @@ async function crashOnce(site: Site, options: CrashOptions, kill: number, target
 
 /** Kills, and waits until what was killed is dead. */
 async function strike({ folder, server }: Site, target: Target, chance: number): Promise<void> {
+  if (target === 'dimse') {
+    killOne(await dimseProcessOf(server.child.pid ?? 0));
+    return;
+  }
   const database = target === 'server' ? [] : await postgresProcesses(join(folder, 'postgres', 'cluster'));
   // The postmaster has the lowest number but where numbers began anew; either way one process is killed.
   const victims =
@@ -132,6 +142,16 @@ async function strike({ folder, server }: Site, target: Target, chance: number):
   for (const pid of victims) {
     if (pid > 1) killOne(pid);
   }
+}
+
+/** The child of the server that speaks DIMSE. */
+async function dimseProcessOf(parent: number): Promise<number> {
+  const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  for (const pid of children.split(' ').filter(Boolean)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('dimse-process')) return Number(pid);
+  }
+  throw new Error('the server has no DIMSE process');
 }
 
 function killOne(pid: number): void {
@@ -149,7 +169,7 @@ async function comeBack(site: Site, target: Target): Promise<'recovered' | 'star
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   for (let waited = 0; waited < SELF_END_MS; waited += 100) {
     if (hasEnded()) break;
-    if (await isReady(site.server.address)) return 'recovered';
+    if (await isReady(site.server)) return 'recovered';
     await wait(100);
   }
   if (!hasEnded()) throw new Error(`after the ${target} was killed the server neither ended nor recovered`);
@@ -157,9 +177,11 @@ async function comeBack(site: Site, target: Target): Promise<'recovered' | 'star
   return 'started again';
 }
 
-async function isReady(address: string): Promise<boolean> {
+/** Ready by HTTP, and taking associations. */
+async function isReady(server: RunningServer): Promise<boolean> {
   try {
-    return (await fetch(`${address}/health/ready`)).status === 200;
+    await promisify(execFile)('echoscu', ['-aec', 'OSTEON', '127.0.0.1', String(server.dimsePort())]);
+    return (await fetch(`${server.address}/health/ready`)).status === 200;
   } catch {
     return false;
   }
@@ -183,5 +205,9 @@ async function look(
 }
 
 async function start(folder: string): Promise<RunningServer> {
-  return await startServer(folder, { OSTEON_WORKERS: '1', OSTEON_LOG_LEVEL: 'info' });
+  return await startServer(folder, {
+    OSTEON_WORKERS: '1',
+    OSTEON_LOG_LEVEL: 'info',
+    OSTEON_DIMSE_PORT: '0',
+  });
 }

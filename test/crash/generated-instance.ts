@@ -4,6 +4,8 @@
  * Their modality is one that nothing analyses: the disk and the database shall be busy, not the networks.
  */
 import { createCipheriv, createHash } from 'node:crypto';
+import { dataSetStart, readHeader } from '../../dicom/read/part10-reader.ts';
+import { writeFileMeta } from '../../dicom/transcode/file-meta.ts';
 import type { RandomSource } from '../../dicom/phantom/random.ts';
 import { dicomFile } from '../support/dicom-file.ts';
 
@@ -30,7 +32,7 @@ export function generatedInstance(
   const rows = Math.max(1, Math.floor(pixelBytes / 2 / columns));
   const seriesUid = `${studyUid}.${1 + Math.floor(random.next() * 3)}`;
   const sopInstanceUid = `${seriesUid}.${number}`;
-  const bytes = dicomFile({
+  const file = dicomFile({
     StudyInstanceUID: studyUid,
     SeriesInstanceUID: seriesUid,
     SOPInstanceUID: sopInstanceUid,
@@ -39,6 +41,10 @@ export function generatedInstance(
     Columns: columns,
     PixelData: noise(rows * columns * 2, random),
   });
+  // As the server writes it around what comes by C-STORE, so that both ways lead to the same file.
+  const { sopClassUid, transferSyntaxUid } = readHeader(file);
+  const meta = writeFileMeta({ sopClassUid, sopInstanceUid, transferSyntaxUid });
+  const bytes = Buffer.concat([meta, file.subarray(dataSetStart(file))]);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { sent: { studyUid, seriesUid, sopInstanceUid, sha256 }, bytes };
 }

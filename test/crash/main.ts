@@ -3,7 +3,7 @@
  *
  * usage: npm run test:crash -- [--kills N] [--seed N] [--clients N] [--targets LIST]
  *
- * LIST names some of server, database, both, backend, separated by commas.
+ * LIST names some of server, database, both, backend, dimse, separated by commas.
  *
  * Ends with code 1 when an acknowledged instance is missing or other than sent, a listed one is not whole, or a file
  * lies about that no search lists.
@@ -29,12 +29,12 @@ const report = await runCrashes({
     console.log(line);
   },
 });
-const { kills, sent, acknowledged, keptUnanswered, problems } = report;
+const { kills, sent, acknowledged, byDimse, keptUnanswered, problems } = report;
 for (const problem of problems) console.log(`✗ ${problem}`);
 console.log(
   [
     `${values.kills} kills (${TARGETS.map((target) => `${target} ${kills[target]}`).join(', ')}), seed ${values.seed}, ${values.clients} clients`,
-    `${sent} instances sent, ${acknowledged} acknowledged, ${keptUnanswered} stored without the sender knowing`,
+    `${sent} instances sent, ${acknowledged} acknowledged (${byDimse} by C-STORE), ${keptUnanswered} stored without the sender knowing`,
     `${problems.length} problems, ${Math.round((performance.now() - startedAt) / 1000)} s`,
   ].join('\n'),
 );

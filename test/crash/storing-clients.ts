@@ -8,6 +8,10 @@ import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { itemsOf, textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { fork, type RandomSource } from '../../dicom/phantom/random.ts';
+import { dataSetStart, readHeader } from '../../dicom/read/part10-reader.ts';
+import { SOP_CLASS, TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
+import { COMMAND } from '../../server/dimse/command-set.ts';
+import { openAssociation } from '../../server/dimse/open-association.ts';
 import { stow } from '../support/http-server.ts';
 import { generatedInstance, type SentInstance } from './generated-instance.ts';
 
@@ -15,12 +19,14 @@ import { generatedInstance, type SentInstance } from './generated-instance.ts';
 export interface Book {
   readonly sent: Map<string, SentInstance>;
   readonly acknowledged: Set<string>;
+  /** Those of them that came by C-STORE. */
+  readonly byDimse: Set<string>;
   /** Answers that are neither a success nor "come again". */
   readonly wrongAnswers: string[];
 }
 
 export function emptyBook(): Book {
-  return { sent: new Map(), acknowledged: new Set(), wrongAnswers: [] };
+  return { sent: new Map(), acknowledged: new Set(), byDimse: new Set(), wrongAnswers: [] };
 }
 
 /** Clients at work. */
@@ -35,11 +41,23 @@ const BATCH_CHANCE = 0.2;
 const BATCH = 4;
 const AGAIN_CHANCE = 0.1;
 const PAUSE_MS = 50;
+const LIMITS = { maxPduBytes: 16_384, negotiationMs: 30_000, idleMs: 60_000, stallMs: 60_000 };
+/** Statuses A7xx say "come again". */
+const OUT_OF_RESOURCES = 0xa7;
 
-/** Starts `count` clients on the DICOMweb root `base`, all storing into the same few studies. */
+export interface ClientOptions {
+  readonly book: Book;
+  readonly count: number;
+  readonly seed: number;
+  readonly studyUids: readonly string[];
+  /** Port of this machine for DICOM associations, by which every other client stores; absent: all store by STOW-RS. */
+  readonly dimsePort?: number;
+}
+
+/** Starts clients on the DICOMweb root `base`, all storing into the same few studies. */
 export function startClients(
   base: string,
-  { book, count, seed, studyUids }: { book: Book; count: number; seed: number; studyUids: readonly string[] },
+  { book, count, seed, studyUids, dimsePort }: ClientOptions,
 ): StoringClients {
   const control = { isStopped: false };
   let begin: () => void = () => undefined;
@@ -48,7 +66,11 @@ export function startClients(
     const random = fork(seed, `client ${client}`);
     for (let number = 1; !control.isStopped; number++) {
       const files = draw(book, random, studyUids, client * 1_000_000 + number * BATCH);
-      if (await send(base, book, files)) begin();
+      const isAnswered =
+        client % 2 === 0 || dimsePort === undefined
+          ? await send(base, book, files)
+          : await sendByDimse(dimsePort, book, files);
+      if (isAnswered) begin();
       else await wait(PAUSE_MS);
     }
   });
@@ -98,4 +120,37 @@ async function send(base: string, book: Book, files: readonly Buffer[]): Promise
     book.acknowledged.add(textOf(item, TAG.ReferencedSOPInstanceUID) ?? '');
   }
   return true;
+}
+
+/** The same by C-STORE, in an association of its own. */
+async function sendByDimse(port: number, book: Book, files: readonly Buffer[]): Promise<boolean> {
+  const peer = { aeTitle: 'OSTEON', host: '127.0.0.1', port };
+  const transferSyntaxes = [TRANSFER_SYNTAX.explicitVrLittleEndian];
+  const contexts = [{ id: 1, abstractSyntax: SOP_CLASS.computedRadiography, transferSyntaxes }];
+  try {
+    const association = await openAssociation({ aeTitle: 'CRASH', limits: LIMITS }, peer, { contexts });
+    for (const file of files) {
+      const { sopInstanceUid } = readHeader(file);
+      const request = await association.request(
+        1,
+        {
+          CommandField: COMMAND.store,
+          AffectedSOPClassUID: SOP_CLASS.computedRadiography,
+          AffectedSOPInstanceUID: sopInstanceUid,
+        },
+        file.subarray(dataSetStart(file)),
+      );
+      const { Status = -1, ErrorComment = '' } = (await request.next()).command;
+      request.end();
+      if (Status >> 8 === OUT_OF_RESOURCES) return false;
+      if (Status === 0) {
+        book.acknowledged.add(sopInstanceUid);
+        book.byDimse.add(sopInstanceUid);
+      } else book.wrongAnswers.push(`status ${Status.toString(16)} ${ErrorComment}`);
+    }
+    await association.release();
+    return true;
+  } catch {
+    return false; // As above.
+  }
 }

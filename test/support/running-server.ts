@@ -7,10 +7,13 @@ import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'server', 'main.ts');
 const READY = /Reading room +(http:\S+)\//;
+const DICOM = /DICOM +\S+ at \S+, port (\d+)/;
 
 export interface RunningServer {
   readonly address: string;
   readonly child: ChildProcess;
+  /** Port for DICOM associations, where `OSTEON_DIMSE_PORT` opened one. */
+  dimsePort(): number;
   /** Everything printed so far. */
   output(): string;
   /** Asks it to stop and waits; the exit code. */
@@ -51,6 +54,7 @@ export async function startServer(
   return {
     address,
     child,
+    dimsePort: () => Number(DICOM.exec(output)?.[1]),
     output: () => output,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
