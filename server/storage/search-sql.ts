@@ -20,24 +20,36 @@ export interface SearchQuery {
   readonly include?: readonly Tag[] | 'all';
 }
 
+/** What stands in an answer beside the attributes: counted for the rows of the page alone, not for those that are skipped. */
 const STUDY_COLUMNS = `study.study_uid, study.attributes AS study_attributes,
   ARRAY(SELECT DISTINCT s.modality FROM series s
     WHERE s.study_uid = study.study_uid AND s.modality IS NOT NULL ORDER BY 1) AS modalities,
   (SELECT count(*)::integer FROM series s WHERE s.study_uid = study.study_uid) AS study_series,
   (SELECT count(*)::integer FROM instance i WHERE i.study_uid = study.study_uid) AS study_instances`;
-const SERIES_COLUMNS = `series.study_uid, series.series_uid, series.attributes AS series_attributes,
+const SERIES_COLUMNS = `series.study_uid, series.series_uid, series.attributes AS series_attributes, series.study_attributes,
   (SELECT count(*)::integer FROM instance i
    WHERE i.study_uid = series.study_uid AND i.series_uid = series.series_uid) AS series_instances`;
 
+interface Level {
+  readonly columns: string;
+  readonly from: string;
+  readonly order: string;
+  /** What is selected of the rows of a page, from a table of the name of the level. */
+  readonly pageColumns?: string;
+}
+
 /** What each level selects, from which tables, and in which order. Lower levels carry the attributes of those above. */
-const LEVELS: Readonly<Record<QueryLevel, { columns: string; from: string; order: string }>> = {
+const LEVELS: Readonly<Record<QueryLevel, Level>> = {
   study: {
-    columns: STUDY_COLUMNS,
+    columns: 'study.study_uid, study.study_date, study.attributes',
+    pageColumns: STUDY_COLUMNS,
     from: 'study',
     order: 'study.study_date DESC NULLS LAST, study.study_uid',
   },
   series: {
-    columns: `${SERIES_COLUMNS}, study.attributes AS study_attributes`,
+    columns: `series.study_uid, series.series_uid, series.series_number, series.attributes,
+      study.attributes AS study_attributes`,
+    pageColumns: SERIES_COLUMNS,
     from: 'series JOIN study USING (study_uid)',
     order: 'series.study_uid, series.series_number NULLS LAST, series.series_uid',
   },
@@ -59,9 +71,12 @@ export interface Statement {
 
 /** One statement that returns up to `limit` + 1 rows: the one too many says that there are more. */
 export function searchStatement(search: SearchQuery): Statement {
-  const { columns, order } = LEVELS[search.level];
+  const { columns, order, pageColumns } = LEVELS[search.level];
   const metadata = needsMetadata(search) ? ', instance.metadata' : '';
-  return selection(search, `${columns}${metadata}`, `ORDER BY ${order}`, search.limit + 1, search.offset);
+  const sorted = `ORDER BY ${order}`;
+  const page = selection(search, `${columns}${metadata}`, sorted, search.limit + 1, search.offset);
+  if (pageColumns === undefined) return page;
+  return { ...page, text: `SELECT ${pageColumns} FROM (${page.text}) AS ${search.level} ${sorted}` };
 }
 
 /** One statement that counts the matches behind the first `offset` ones, up to `most`. In no order, which would cost more than the count. */
