@@ -9,6 +9,8 @@ export interface Reader {
   readonly id: string;
   /** Name for people; absent for whoever has not signed in. */
   readonly name?: string;
+  /** Whether drafts may be kept. */
+  readonly mayReview: boolean;
   /** Whether reports may be signed with it: a person who signed in and has a name. */
   readonly maySign: boolean;
 }
@@ -17,9 +19,11 @@ export interface Reader {
 const LONGEST = 64;
 
 /** The reader behind a request. */
-export function readerOf({ id, kind, name }: Principal): Reader {
+export function readerOf({ id, kind, name, permissions }: Principal): Reader {
   const named = name !== undefined && name.trim() !== '';
-  return { id, ...(named && { name: name.trim() }), maySign: kind === 'person' && named };
+  const mayReview = permissions.has('review-findings');
+  const maySign = mayReview && kind === 'person' && named;
+  return { id, ...(named && { name: name.trim() }), mayReview, maySign };
 }
 
 /**

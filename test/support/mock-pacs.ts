@@ -72,6 +72,15 @@ export class MockPacs {
         seen: '',
       });
     });
+    app.get('/api/reviews/:study', (_request, response) => {
+      // Whoever may not review is shown no review.
+      response.json({
+        reader: { id: 'local', mayReview: false, maySign: false },
+        draft: { revision: 0, steps: [] },
+        others: [],
+        seen: '',
+      });
+    });
     app.post('/api/imports', (request, response) => {
       pacs.#imports(request, response);
     });

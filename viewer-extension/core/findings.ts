@@ -12,12 +12,14 @@ export type OverlayFinding = Pick<
   'trackingId' | 'source' | 'box' | 'polygon' | 'site' | 'laterality' | 'certainty' | 'probability'
 > & {
   readonly review?: Review;
+  /** Tracking Unique Identifier; absent or empty where the report gives none. */
+  readonly trackingUid?: string;
   /** True where no model said it: its certainty and probability then mean nothing. */
   readonly isByReader?: boolean;
 };
 
 /** A finding as a report tells it. */
-export type ReviewedFinding = Finding & { readonly review?: Review };
+export type ReviewedFinding = Finding & { readonly review?: Review; readonly trackingUid?: string };
 
 export const REVIEW_STATES = ['rejected', 'unreviewed', 'accepted', 'edited', 'added'] as const;
 

@@ -1,6 +1,7 @@
 /**
  * The panel beside the image: what the report says, in words, from the whole to the part.
  */
+import type { ComponentChildren } from 'preact';
 import { analysisStatement, isPending } from '../core/analysis-state.ts';
 import { boneAgeAbsence, mayAskForBoneAge } from '../core/bone-age-offer.ts';
 import { findingsShownAs } from '../core/finding-display.ts';
@@ -27,6 +28,8 @@ export interface FindingsPanelProps {
   readonly visible: readonly OverlayFinding[];
   readonly choice: OverlayChoice;
   readonly selectedKey: string | undefined;
+  /** What can be decided. */
+  readonly review?: ComponentChildren;
   readonly onChoice: (choice: OverlayChoice) => void;
   readonly onSelect: (finding: OverlayFinding) => void;
 }
@@ -57,6 +60,7 @@ export function FindingsPanel(props: FindingsPanelProps) {
           <OverlayControls choice={choice} onChoice={props.onChoice} />
         </section>
       )}
+      {props.review}
       {report && <BoneAgeSection report={report} image={image} />}
       <Actions open={open} image={image} />
       <Notices open={open} undrawable={undrawableCount(fractures)} />

@@ -5,6 +5,7 @@
  * fingers pan and pinch. A press without a move picks, unless the tool measures.
  */
 import type { MeasurementKind } from '../core/measurement.ts';
+import type { GrabPhase } from './review/region-hand.ts';
 
 /** What one pointer does. */
 export type PointerTool = 'window' | 'pan' | 'zoom' | MeasurementKind;
@@ -15,6 +16,8 @@ export type MeasurePhase = 'press' | 'move' | 'drop' | 'click' | 'cancel';
 export interface GestureIntents {
   readonly tool: () => PointerTool;
   readonly measure: (phase: MeasurePhase, x: number, y: number) => void;
+  /** Offers a press to what is being edited, and then all that the pointer does; true where it takes it. */
+  readonly grab: (phase: GrabPhase, x: number, y: number) => boolean;
   /** Moves in CSS pixels. */
   readonly window: (x: number, y: number) => void;
   readonly pan: (x: number, y: number) => void;
@@ -36,6 +39,7 @@ export function listenToGestures(element: HTMLElement, intents: GestureIntents, 
   let travelled = 0;
   let start: Point = { x: 0, y: 0 };
   let isPanning = false;
+  let isGrabbed = false;
   const isMeasuring = () => isMeasure(intents.tool()) && !isPanning;
   const place = (event: MouseEvent): Point => {
     const frame = element.getBoundingClientRect();
@@ -50,6 +54,9 @@ export function listenToGestures(element: HTMLElement, intents: GestureIntents, 
     const at = place(event);
     pointers.set(event.pointerId, at);
     if (event.button === 1) event.preventDefault();
+    if (isGrabbed) intents.grab('cancel', at.x, at.y);
+    isGrabbed = pointers.size === 1 && !isPanning && intents.grab('press', at.x, at.y);
+    if (isGrabbed) return;
     if (isMeasuring()) intents.measure(pointers.size === 1 ? 'press' : 'cancel', at.x, at.y);
   };
   const move = (event: PointerEvent) => {
@@ -64,7 +71,8 @@ export function listenToGestures(element: HTMLElement, intents: GestureIntents, 
     const [x, y] = [now.x - before.x, now.y - before.y];
     travelled += Math.abs(x) + Math.abs(y);
     const [other] = others;
-    if (other) pinch(before, now, other, intents);
+    if (isGrabbed) intents.grab('move', now.x, now.y);
+    else if (other) pinch(before, now, other, intents);
     else if (travelled < CLICK_SLOP) return;
     else if (isPanning || intents.tool() === 'pan') intents.pan(x, y);
     else if (isMeasuring()) intents.measure('move', now.x, now.y);
@@ -74,6 +82,11 @@ export function listenToGestures(element: HTMLElement, intents: GestureIntents, 
   const up = (event: PointerEvent) => {
     const at = place(event);
     const wasDown = pointers.delete(event.pointerId) && event.type === 'pointerup';
+    if (isGrabbed) {
+      isGrabbed = false;
+      intents.grab(wasDown ? 'drop' : 'cancel', at.x, at.y);
+      return;
+    }
     if (!wasDown || travelled === Infinity) return;
     if (isMeasuring()) intents.measure(travelled < CLICK_SLOP ? 'click' : 'drop', at.x, at.y);
     else if (travelled < CLICK_SLOP) intents.pick(at.x, at.y);

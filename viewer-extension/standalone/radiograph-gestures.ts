@@ -7,11 +7,14 @@ import type { DisplayList, SurfacePoint } from '../core/overlay-shape.ts';
 import type { CornerstoneViewport } from './cornerstone-viewport.ts';
 import type { GestureIntents, MeasurePhase, PointerTool } from './gestures.ts';
 import { measured, type Draft } from './measuring.ts';
+import type { RegionHand } from './review/region-hand.ts';
 
 /** What the page tells and is told while pointers move. */
 export interface GestureHost {
   readonly tool: () => PointerTool;
   readonly displayed: () => DisplayList;
+  /** What changes or draws a region; absent while nothing is edited. */
+  readonly hand: () => RegionHand | undefined;
   readonly onPick: (findingId: string) => void;
   readonly onDone: (draft: Draft) => void;
   /** The draft or the cross has changed. */
@@ -56,6 +59,11 @@ export class RadiographGestures {
       pick: (x, y) => {
         const findingId = findingAt(this.#host.displayed(), { x: device(x), y: device(y) });
         if (findingId) this.#host.onPick(findingId);
+      },
+      grab: (phase, x, y) => {
+        const isTaken = this.#host.hand()?.grab(phase, { x: device(x), y: device(y) }, viewport) ?? false;
+        if (isTaken) this.#host.onChange();
+        return isTaken;
       },
       measure: (phase, x, y) => {
         this.#measure(phase, { x: device(x), y: device(y) });

@@ -15,6 +15,7 @@ import { imageKey, type ImageStore } from './image-store.ts';
 import type { Draft } from './measuring.ts';
 import { messageOf } from './problem.ts';
 import { RadiographGestures } from './radiograph-gestures.ts';
+import type { RegionHand } from './review/region-hand.ts';
 import type { StudyImage } from './study.ts';
 import { useWords } from './words.ts';
 
@@ -32,6 +33,8 @@ export interface RadiographProps {
   /** Where the fracture model looked; absent when it is off. */
   readonly heat?: OffscreenCanvas | undefined;
   readonly tool: PointerTool;
+  /** What changes or draws a region; absent while nothing is edited. */
+  readonly hand?: RegionHand | undefined;
   /** Those of this image. */
   readonly measurements: readonly Measurement[];
   readonly onMeasured: (draft: Draft) => void;
@@ -85,6 +88,7 @@ export function Radiograph(props: RadiographProps) {
     gestures.current = new RadiographGestures(created, {
       tool: () => latest.current.tool,
       displayed: () => displayed.current,
+      hand: () => latest.current.hand,
       onPick: (id) => {
         latest.current.onPick(id);
       },
@@ -128,7 +132,7 @@ export function Radiograph(props: RadiographProps) {
   useEffect(() => {
     gestures.current?.changeTool();
   }, [props.tool]);
-  useEffect(paint, [props.shapes, props.heat, props.measurements, words]);
+  useEffect(paint, [props.shapes, props.heat, props.measurements, props.hand, words]);
 
   return (
     <div
@@ -174,7 +178,7 @@ function fitSurface(host: HTMLElement, surface: HTMLElement, canvases: readonly 
 function displayList(
   context: CanvasRenderingContext2D,
   viewport: CornerstoneViewport,
-  { image, shapes, measurements, detector }: RadiographProps & { readonly detector: string },
+  { image, shapes, measurements, hand: editing, detector }: RadiographProps & { readonly detector: string },
   hand: RadiographGestures | undefined,
 ): DisplayList {
   const project = viewport.projection();
@@ -193,6 +197,7 @@ function displayList(
   return [
     ...layOut(shapes, surface),
     ...layOutMeasurements(all, calibration, surface, note),
+    ...(editing?.items(surface) ?? []),
     ...(hand?.cross ? crossAt(hand.cross, surface.pixelRatio) : []),
   ];
 }

@@ -11,6 +11,7 @@ import { imageKey, type ImageStore } from './image-store.ts';
 import type { Measurements } from './measurements.ts';
 import type { PaneName, Panes } from './panes.ts';
 import { Radiograph } from './radiograph.tsx';
+import type { RegionHand } from './review/region-hand.ts';
 import type { StudyImage } from './study.ts';
 import { windowPresets } from './window-presets.ts';
 import { useWords } from './words.ts';
@@ -27,6 +28,8 @@ export interface StagePaneProps {
   readonly overlay: OverlayOptions & { readonly isOn: boolean };
   readonly heat?: OffscreenCanvas | undefined;
   readonly tool: PointerTool;
+  /** What changes or draws a region; absent while nothing is edited. */
+  readonly hand?: RegionHand | undefined;
   readonly measurements: Measurements;
   readonly onPick: (findingId: string) => void;
   readonly onShown?: () => void;
@@ -92,6 +95,7 @@ export function StagePane(props: StagePaneProps) {
         shapes={shapes}
         heat={props.heat}
         tool={props.tool}
+        hand={props.hand}
         measurements={props.measurements.of(image)}
         onMeasured={(draft) => {
           props.measurements.add(image, draft);

@@ -25,6 +25,10 @@ import { imageKey, ImageStore } from './image-store.ts';
 import { useMeasurements } from './measurements.ts';
 import { DEFAULT_OVERLAY, type OverlayChoice } from './overlay-choice.ts';
 import { usePanes } from './panes.ts';
+import { useReviewCommands } from './review/review-commands.ts';
+import { ReviewSection } from './review/review-section.tsx';
+import { useRegionEditing } from './review/use-region-editing.ts';
+import { useReview } from './review/use-review.ts';
 import { savePicture } from './save-picture.ts';
 import type { Services } from './services.ts';
 import { StagePane } from './stage-pane.tsx';
@@ -44,7 +48,8 @@ export interface StudyPageProps {
 
 export function StudyPage({ uid, services }: StudyPageProps) {
   const words = useWords();
-  const open = useStudy(services, uid);
+  const review = useReview(services, useStudy(services, uid), uid);
+  const { open } = review;
   const store = useMemo(() => new ImageStore(services.dicomWeb), [services]);
   const stage = useRef<HTMLElement>(null);
   const [openKey, setOpenKey] = useState<string>();
@@ -96,6 +101,9 @@ export function StudyPage({ uid, services }: StudyPageProps) {
     if (at === index) bringIntoView(panes.of('main').viewport, finding);
     else if (at >= 0) setIndex(at);
   };
+  const selected = fractures.find((fracture) => findingKey(fracture) === selectedKey);
+  const editing = useRegionEditing({ review, image, fractures, selectedKey, onSelect: setSelectedKey });
+  const decisions = useReviewCommands({ review, editing, image, selected, fractures, onSelect: select });
   const commands = {
     pane,
     setTool,
@@ -177,6 +185,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
               overlay={overlay}
               heat={heat.picture}
               tool={tool}
+              hand={editing.hand}
               measurements={measurements}
               isAlone={!isComparing}
               onShown={() => {
@@ -229,6 +238,7 @@ export function StudyPage({ uid, services }: StudyPageProps) {
           visible={visible}
           choice={choice}
           selectedKey={selectedKey}
+          review={<ReviewSection {...{ review, editing, selected, image }} commands={decisions} />}
           onChoice={setChoice}
           onSelect={select}
         />
