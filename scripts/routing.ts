@@ -1,28 +1,34 @@
 /**
  * `npm run routing`: checks the routing file, and says what it would do with studies, without doing it.
  *
- * usage: npm run routing -- [--file PATH] [--explain STUDY [--calling-ae AE] [--called-ae AE]]
+ * usage: npm run routing -- [--file PATH] [--explain STUDY [--calling-ae AE] [--called-ae AE] [--server URL]]
  *
- * STUDY is a DICOM file or a folder of them. `--calling-ae` and `--called-ae` tell the association that it would come by.
+ * STUDY is a DICOM file or a folder of them, for which `--calling-ae` and `--called-ae` tell the association that it would come
+ * by; or the UID of a study that the running server has (at OSTEON_HOST and OSTEON_PORT, or `--server`; `OSTEON_API_KEY` where
+ * it wants a key), which is explained by the rules that hold there, or by those of `--file`.
  * Ends with code 2 when the file is not valid.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { readHeader } from '../dicom/read/part10-reader.ts';
 import { asPacsError, PacsError } from '../dicom/vocabulary/failure.ts';
+import { isUid } from '../dicom/vocabulary/uids.ts';
 import { readConfiguration } from '../server/config.ts';
 import { loadedModelIds } from '../server/open-routing.ts';
 import { openRules } from '../server/routing/current-rules.ts';
 import { explainRoute } from '../server/routing/explain-route.ts';
 import type { RoutedImage } from '../server/routing/match-conditions.ts';
 
+const explained = z.union([z.object({ explanation: z.string() }), z.object({ message: z.string() })]);
 const { values } = parseArgs({
   options: {
     file: { type: 'string' },
     explain: { type: 'string' },
     'calling-ae': { type: 'string', default: '' },
     'called-ae': { type: 'string', default: 'OSTEON' },
+    server: { type: 'string' },
   },
 });
 
@@ -34,8 +40,11 @@ try {
 }
 
 async function answer(): Promise<string> {
-  const { routingFile, studyQuietSeconds, results, modelIds } = readConfiguration(process.env);
+  const { host, port, routingFile, studyQuietSeconds, results, modelIds } = readConfiguration(process.env);
   const { explain: study } = values;
+  if (study !== undefined && isUid(study) && !existsSync(study)) {
+    return await explainedByServer(values.server ?? `http://${host}:${port}`, study);
+  }
   const file = values.file ?? routingFile;
   if (file === undefined)
     throw new PacsError('invalid-configuration', 'Name a file by --file or OSTEON_ROUTING');
@@ -49,6 +58,22 @@ async function answer(): Promise<string> {
   const title = values['calling-ae'];
   const senders = title === '' ? [] : [{ callingAeTitle: title, calledAeTitle: values['called-ae'] }];
   return explainRoute(rules, images, senders, { quietSeconds: studyQuietSeconds, results: results.objects });
+}
+
+/** A study of the running server; by a draft where `--file` names one. */
+async function explainedByServer(server: string, studyInstanceUid: string): Promise<string> {
+  const key = process.env['OSTEON_API_KEY'];
+  const rules = values.file === undefined ? undefined : readFileSync(values.file, 'utf8');
+  const response = await fetch(`${server}/api/routing/explanations`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...(key && { Authorization: `Bearer ${key}` }) },
+    body: JSON.stringify({ studyInstanceUid, rules }),
+  }).catch((cause: unknown) => {
+    throw new PacsError('bad-request', `No server answers at ${server}`, { cause });
+  });
+  const answer = explained.parse(await response.json());
+  if ('message' in answer) throw new PacsError('bad-request', answer.message);
+  return answer.explanation;
 }
 
 function filesBelow(path: string): readonly string[] {

@@ -29,6 +29,8 @@ export interface AppParts {
   readonly studyEvents: Router;
   readonly imports: Router;
   readonly reviews: Router;
+  /** What else lies at `/api`. */
+  readonly api: Router;
   readonly invokeImageDisplay: Router;
   /** Leads to OHIF. */
   readonly ohif: Router;
@@ -83,6 +85,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/api/imports', parts.imports);
   app.use('/api/keys', parts.access.keys);
   app.use('/api/reviews', parts.reviews);
+  app.use('/api', parts.api);
   app.use('/IHEInvokeImageDisplay', parts.invokeImageDisplay);
   app.use('/ohif', parts.ohif);
   app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));

@@ -21,6 +21,8 @@ const MODELS_FOLDER = join(import.meta.dirname, '..', 'models');
 /** Routing and delivery at work. */
 export interface OpenRouting {
   readonly rules: CurrentRules;
+  /** Models that rules may name. */
+  readonly modelIds: readonly string[];
   readonly studies: StudyRouting;
   readonly queue: DeliveryQueue;
   /** Those of the file as it is now. */
@@ -35,9 +37,10 @@ export async function openRouting(
   { routingFile, modelIds, deliveryDays }: Pick<Configuration, 'routingFile' | 'modelIds' | 'deliveryDays'>,
   { pool, objects, index, log }: { pool: Pool; objects: ObjectStore; index: StudyIndex; log: Log },
 ): Promise<OpenRouting> {
+  const ruleModels = loadedModelIds(modelIds);
   const rules = await openRules({
     file: routingFile,
-    modelIds: loadedModelIds(modelIds),
+    modelIds: ruleModels,
     onChange: ({ problem }) => {
       if (problem === undefined) log.info({}, 'took over the routing rules');
       else log.error({ problem }, 'the routing file is not valid; the rules before it hold on');
@@ -61,6 +64,7 @@ export async function openRouting(
   });
   return {
     rules,
+    modelIds: ruleModels,
     queue,
     destinations: () => destinations.of(current().destinations),
     studies: createStudyRouting({

@@ -11,17 +11,13 @@ import packageDescription from '../package.json' with { type: 'json' };
 import { countByState } from './analysis/analysis-records.ts';
 import { createAnalysis, type Analysis } from './analysis/index.ts';
 import { openRouting, type OpenRouting } from './open-routing.ts';
-import { watchStudies } from './analysis/study-changes.ts';
 import { createApp } from './app.ts';
 import type { Configuration } from './config.ts';
 import type { BoundPorts } from './dimse/dimse-questions.ts';
-import { analysesRouter } from './http/analyses.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import { healthComponents } from './health-components.ts';
-import { importsRouter } from './http/imports.ts';
 import { invokeImageDisplayRouter } from './http/invoke-image-display.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
-import { studyEventsRouter } from './http/study-events.ts';
 import { ohifRedirect } from './http/ohif.ts';
 import { startImagingPool, type ImagingPool } from './imaging/imaging-pool.ts';
 import { framesOf, type ImagingTask } from './imaging/imaging-task.ts';
@@ -35,6 +31,7 @@ import { listen } from './operations/http-listener.ts';
 import type { Log } from './operations/log.ts';
 import { Shutdown } from './operations/shutdown.ts';
 import { openAccess } from './open-access.ts';
+import { openApi } from './open-api.ts';
 import { openDimse } from './open-dimse.ts';
 import { openOhif, type OpenOhif } from './open-ohif.ts';
 import { openReviews } from './open-review.ts';
@@ -150,6 +147,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     // One more than threads, so that the next frame is there when a thread comes free.
     decodingPlaces: createGate(IMAGING_THREADS + 1),
   };
+  let dimsePorts: BoundPorts | undefined;
   const common = {
     log,
     metrics,
@@ -163,14 +161,11 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       multipartLimits: { ...limits, maxHeaderBytes: limits.maxPartHeaderBytes },
       ...decoding,
     }),
-    analyses: analysesRouter({ database: pool, index, analysis }),
-    studyEvents: studyEventsRouter({
-      changes: watchStudies(pool, (error) => {
-        if (!draining.signal.aborted) log.warn({ error }, 'changes of studies could not be read');
-      }),
+    ...openApi(configuration, {
+      ...{ pool, index, instances, analysis, routing, log },
       stopping: draining.signal,
+      dimsePorts: () => dimsePorts,
     }),
-    imports: importsRouter({ instances, maxObjectBytes: limits.maxObjectBytes }),
     reviews: openReviews(configuration, { pool, index, objects, instances, routing, observerUid }),
     invokeImageDisplay: invokeImageDisplayRouter(index),
   };
@@ -192,6 +187,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const dimse = await openDimse(configuration, { pool, index, objects, instances, decoding }, log);
   shutdown.onClose('DIMSE', () => dimse.stop(DRAIN_MS), DRAIN_MS + 500);
   routing.useDimse(dimse.client);
+  dimsePorts = dimse.ports;
   if (configuration.demo) startDemo(dataFolder, instances, draining.signal, log, shutdown);
   return {
     address: listener.address,

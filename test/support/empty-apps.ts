@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Express, RequestHandler } from 'express';
 import { createApp } from '../../server/app.ts';
 import { analysesRouter } from '../../server/http/analyses.ts';
+import { apiRouter } from '../../server/http/api-router.ts';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
 import { importsRouter } from '../../server/http/imports.ts';
 import { invokeImageDisplayRouter } from '../../server/http/invoke-image-display.ts';
@@ -59,6 +60,13 @@ export function emptyApp(authentication: RequestHandler): Express {
     }),
     imports: importsRouter({ instances: nothing, maxObjectBytes: 1 }),
     reviews: reviewsRouter(nothing),
+    api: apiRouter({
+      routing: nothing,
+      deliveries: { database: nothing, queue: nothing, destinations: nothing },
+      node: { version: '0', dimse: nothing },
+      upload: { instances: nothing, maxObjectBytes: 1 },
+      predict: nothing,
+    }),
     invokeImageDisplay: invokeImageDisplayRouter(nothing),
     ohif: ohifRedirect(() => 1),
     readingRoomFolder: FOLDER,
