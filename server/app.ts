@@ -29,6 +29,7 @@ export interface AppParts {
   readonly studyEvents: Router;
   readonly imports: Router;
   readonly reviews: Router;
+  readonly audit: Router;
   /** What else lies at `/api`. */
   readonly api: Router;
   readonly invokeImageDisplay: Router;
@@ -85,6 +86,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/api/imports', parts.imports);
   app.use('/api/keys', parts.access.keys);
   app.use('/api/reviews', parts.reviews);
+  app.use('/api/audit', parts.audit);
   app.use('/api', parts.api);
   app.use('/IHEInvokeImageDisplay', parts.invokeImageDisplay);
   app.use('/ohif', parts.ohif);

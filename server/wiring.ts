@@ -14,6 +14,7 @@ import { openRouting, type OpenRouting } from './open-routing.ts';
 import { createApp } from './app.ts';
 import type { Configuration } from './config.ts';
 import type { BoundPorts } from './dimse/dimse-questions.ts';
+import { auditRouter } from './http/audit.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import { healthComponents } from './health-components.ts';
 import { invokeImageDisplayRouter } from './http/invoke-image-display.ts';
@@ -36,6 +37,7 @@ import { openDimse } from './open-dimse.ts';
 import { openOhif, type OpenOhif } from './open-ohif.ts';
 import { openReviews } from './open-review.ts';
 import { openDatabase, type Pool } from './storage/database.ts';
+import { AuditedStudies } from './qa/audited-studies.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
 import { installationUid } from './storage/installation.ts';
 import { repairRegularly, repairStorage, type RepairReport } from './storage/repair.ts';
@@ -166,6 +168,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       stopping: draining.signal,
       dimsePorts: () => dimsePorts,
     }),
+    audit: auditRouter({ database: pool, studies: new AuditedStudies(pool, objects) }),
     reviews: openReviews(configuration, { pool, index, objects, instances, routing, observerUid }),
     invokeImageDisplay: invokeImageDisplayRouter(index),
   };

@@ -12,6 +12,7 @@ export const MOUNTS = [
   '/api/keys',
   '/auth',
   '/api/reviews',
+  '/api/audit',
   '/api',
   '/IHEInvokeImageDisplay',
   '/ohif',

@@ -10,6 +10,7 @@ export const PERMISSIONS = {
   'request-analysis': 'Ask for the analysis of a study',
   'review-findings': 'Accept, change or reject findings',
   'read-audit': 'Read the audit trail',
+  'audit-quality': 'Compare models and readers: figures, labels, samples, exports',
   'deliver-results': 'Send results to destinations',
   'read-metrics': 'Read the figures of the server',
   administer: 'See how studies are routed, and steer deliveries',

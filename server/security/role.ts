@@ -30,7 +30,7 @@ export const ROLES = {
   },
   qa: {
     holder: 'looks back at results, decisions and the audit trail; changes nothing',
-    permissions: ['read-studies', 'read-audit'],
+    permissions: ['read-studies', 'read-audit', 'audit-quality'],
   },
   service: {
     holder: 'is a program: a gateway, a viewer, a monitor',

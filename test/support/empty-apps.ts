@@ -6,6 +6,7 @@ import type { Express, RequestHandler } from 'express';
 import { createApp } from '../../server/app.ts';
 import { analysesRouter } from '../../server/http/analyses.ts';
 import { apiRouter } from '../../server/http/api-router.ts';
+import { auditRouter } from '../../server/http/audit.ts';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
 import { importsRouter } from '../../server/http/imports.ts';
 import { invokeImageDisplayRouter } from '../../server/http/invoke-image-display.ts';
@@ -60,6 +61,7 @@ export function emptyApp(authentication: RequestHandler): Express {
     }),
     imports: importsRouter({ instances: nothing, maxObjectBytes: 1 }),
     reviews: reviewsRouter(nothing),
+    audit: auditRouter({ database: nothing, studies: nothing }),
     api: apiRouter({
       routing: nothing,
       deliveries: { database: nothing, queue: nothing, destinations: nothing },

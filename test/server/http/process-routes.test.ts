@@ -62,6 +62,7 @@ beforeEach(async () => {
     studyEvents: Router(),
     imports: Router(),
     reviews: Router(),
+    audit: Router(),
     api: Router(),
     invokeImageDisplay: Router(),
     ohif: ohifRedirect(() => ohifPort),
