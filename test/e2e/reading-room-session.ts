@@ -69,6 +69,7 @@ export function readingRoomSession(): ReadingRoomSession {
   beforeEach(async () => {
     pacs.studies.length = 0;
     pacs.requested.length = 0;
+    pacs.reportsHeld = Promise.resolve();
     session.complaints = [];
     page = await listenedPage(browser, session, 1);
   });

@@ -139,7 +139,10 @@ describe('a report', () => {
   test('of ten thousand findings leaves the page usable, and the last key counts', async () => {
     room.pacs.studies.push(crowdedStudy('1.2.1'));
     await room.openStudy('1.2.1');
-    await room.page.getByText('and 9800 more').waitFor();
+    const pages = room.page.getByRole('combobox', { name: 'Findings in the list' });
+    await pages.waitFor();
+    await pages.selectOption('9901–10000');
+    expect(await room.page.locator('.finding').count()).toBe(100);
     // Without a pause: each key comes while the boxes of the one before are being painted.
     for (const key of ['n', 'n', '+', 'a', 'a', 'n', 'a']) await room.page.keyboard.press(key);
     await room.page.locator('.overlay-toggle[aria-pressed="false"]').waitFor();
@@ -149,6 +152,20 @@ describe('a report', () => {
     await room.page.keyboard.press('a');
     await expect.poll(() => overlayPixels(room.page)).toBeGreaterThan(10_000);
     await room.page.locator('.finding[aria-pressed="true"]').waitFor();
+    // The page of the list follows the finding that was chosen.
+    expect(await pages.locator('option:checked').innerText()).toBe('1–100');
+  });
+
+  test('is awaited by no image: it stands before the report has come, and nothing is said of the result', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    room.pacs.reportsHeld = promise;
+    room.pacs.studies.push(fractureStudy('1.2.1'));
+    await room.openStudy('1.2.1');
+    expect(await room.page.locator('.panel-summary .statement').innerText()).toBe('Opening report…');
+    expect(await room.page.getByRole('button', { name: 'Analyse now' }).count()).toBe(0);
+    resolve(undefined);
+    await room.page.locator('.panel-summary').getByText('Fracture 92 %').waitFor();
+    expect(await room.page.getByText('The AI result has arrived.').count()).toBe(0);
   });
 });
 

@@ -42,6 +42,8 @@ export class MockPacs {
   readonly requested: unknown[] = [];
   /** Media type and title of every picture that was imported. */
   readonly imported: string[] = [];
+  /** Reports are handed out by series only once this has come. */
+  reportsHeld: Promise<void> = Promise.resolve();
   /** How often a heat map was asked for. */
   heatMapsAsked = 0;
   readonly #server: Server;
@@ -63,15 +65,6 @@ export class MockPacs {
     });
     app.use('/dicom-web', pacs.#dicomWeb());
     app.use('/api/analyses', pacs.#analyses());
-    app.get('/api/reviews/:study', (_request, response) => {
-      // Whoever may not review is shown no review.
-      response.json({
-        reader: { id: 'local', mayReview: false, maySign: false },
-        draft: { revision: 0, steps: [] },
-        others: [],
-        seen: '',
-      });
-    });
     app.get('/api/reviews/:study', (_request, response) => {
       // Whoever may not review is shown no review.
       response.json({
@@ -123,6 +116,24 @@ export class MockPacs {
         dicomJson(
           response,
           instances.map(({ metadata }) => metadata),
+        );
+    });
+    router.get('/studies/:study/series', (request, response) => {
+      const rows = seriesRows(this.#instances(request.params.study));
+      if (rows.length === 0) response.status(204).end();
+      else dicomJson(response, rows);
+    });
+    router.get('/studies/:study/series/:series/metadata', async (request, response) => {
+      const { study, series } = request.params;
+      const found = this.#instances(study).filter(
+        ({ metadata }) => textOf(metadata, TAG.SeriesInstanceUID) === series,
+      );
+      if (found.some(({ pixels }) => !pixels)) await this.reportsHeld;
+      if (found.length === 0) response.status(404).end();
+      else
+        dicomJson(
+          response,
+          found.map(({ metadata }) => metadata),
         );
     });
     router.get('/studies/:study/series/:series/instances/:instance/metadata', (request, response) => {
@@ -210,6 +221,15 @@ async function sendPicture(response: Response, metadata: DataSet, pixels: Uint8A
     .png()
     .toBuffer();
   response.type('image/png').send(png);
+}
+
+/** One row a series, as QIDO-RS gives it. */
+function seriesRows(instances: readonly MockInstance[]): readonly DataSet[] {
+  const rows = instances.map(({ metadata }) => {
+    const { [TAG.Modality]: modality, [TAG.SeriesInstanceUID]: uid } = metadata;
+    return { ...(modality && { [TAG.Modality]: modality }), ...(uid && { [TAG.SeriesInstanceUID]: uid }) };
+  });
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }
 
 function studyRow({ uid, instances }: MockStudy): DataSet {

@@ -9,6 +9,7 @@ import { LICENCE_NOTICE } from '../../dicom/sr/image-statements.ts';
 import { sizeRefusalOf } from '../../models/usable-image.ts';
 import { koreanConcept, koreanSentence } from '../../viewer-extension/core/korean.ts';
 import { FINDING_WORDS } from '../../viewer-extension/core/messages.ts';
+import { SHEET_WORDS } from '../../viewer-extension/core/sheet-messages.ts';
 import { summaryOf } from '../../viewer-extension/core/study-result.ts';
 import { hostWordsOf } from '../../viewer-extension/ohif/words.ts';
 import { PAGE_WORDS } from '../../viewer-extension/standalone/page-messages.ts';
@@ -36,7 +37,7 @@ function textsOf(value: unknown, path: string): readonly (readonly [path: string
 }
 
 describe('the tables of messages', () => {
-  const tables = { finding: FINDING_WORDS, page: PAGE_WORDS, problem: PROBLEM_WORDS };
+  const tables = { finding: FINDING_WORDS, page: PAGE_WORDS, problem: PROBLEM_WORDS, sheet: SHEET_WORDS };
 
   test.each(Object.entries(tables))('%s: every Korean text is Korean', (name, { en, ko }) => {
     const korean = new Map(textsOf(ko, name));

@@ -60,6 +60,21 @@ export class DicomWebClient {
     return this.#json(`/studies/${checked(studyInstanceUid)}/metadata`, signal);
   }
 
+  /** The series of a study: UID and modality of each. */
+  async searchSeries(studyInstanceUid: string, signal?: AbortSignal): Promise<readonly DataSet[]> {
+    return this.#json(`/studies/${checked(studyInstanceUid)}/series`, signal);
+  }
+
+  /** Attributes of every instance of a series. */
+  async seriesMetadata(
+    studyInstanceUid: string,
+    seriesInstanceUid: string,
+    signal?: AbortSignal,
+  ): Promise<readonly DataSet[]> {
+    const path = `/studies/${checked(studyInstanceUid)}/series/${checked(seriesInstanceUid)}/metadata`;
+    return this.#json(path, signal);
+  }
+
   async instanceMetadata(address: InstanceAddress, signal?: AbortSignal): Promise<DataSet | undefined> {
     const [dataSet] = await this.#json(`${instancePath(address)}/metadata`, signal);
     return dataSet;

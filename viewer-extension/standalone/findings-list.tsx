@@ -1,26 +1,41 @@
 /**
- * The findings as a list: line style as it is drawn, words, place, certainty.
+ * The findings as a list: line style as it is drawn, words, place, certainty. A long list has pages; the one that holds
+ * the selected finding comes up by itself.
  */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { findingKey, reviewStateOf, type OverlayFinding } from '../core/findings.ts';
 import { lineOf, reviewWords } from '../core/overlay-style.ts';
 import { percentText, plainText } from '../core/text.ts';
 import type { FindingsPanelProps } from './findings-panel.tsx';
+import { Icon } from './icons.tsx';
 import { LineSample } from './line-sample.tsx';
 import { useWords, type Words } from './words.ts';
 
-const LONGEST = 200;
+/** Findings on a page: what a browser lays out without a pause. */
+const PAGE = 100;
 
-export function FindingsList({
-  visible,
-  images,
-  selectedKey,
-  onSelect,
-}: Pick<FindingsPanelProps, 'visible' | 'images' | 'selectedKey' | 'onSelect'>) {
+export type FindingsListProps = Pick<FindingsPanelProps, 'visible' | 'images' | 'selectedKey' | 'onSelect'>;
+
+export function FindingsList({ visible, images, selectedKey, onSelect }: FindingsListProps) {
   const words = useWords();
+  const list = useRef<HTMLOListElement>(null);
+  const [wanted, setPage] = useState(0);
+  const last = Math.max(0, Math.ceil(visible.length / PAGE) - 1);
+  const page = Math.min(wanted, last);
+  const selectedAt = useMemo(
+    () => visible.findIndex((finding) => findingKey(finding) === selectedKey),
+    [visible, selectedKey],
+  );
+  useEffect(() => {
+    if (selectedAt >= 0) setPage(Math.floor(selectedAt / PAGE));
+  }, [selectedAt]);
+  useEffect(() => {
+    list.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [selectedKey, page]);
   return (
     <>
-      <ol class="findings">
-        {visible.slice(0, LONGEST).map((finding) => (
+      <ol class="findings" start={page * PAGE + 1} ref={list}>
+        {visible.slice(page * PAGE, (page + 1) * PAGE).map((finding) => (
           <li key={findingKey(finding)}>
             <button
               type="button"
@@ -42,9 +57,61 @@ export function FindingsList({
           </li>
         ))}
       </ol>
-      {visible.length > LONGEST && <p class="panel-note">{words.andMore(visible.length - LONGEST)}</p>}
+      {last > 0 && <Pages page={page} last={last} count={visible.length} onPage={setPage} />}
       {visible.length === 0 && <p class="panel-note">{words.allBelow}</p>}
     </>
+  );
+}
+
+interface PagesProps {
+  /** 0-based. */
+  readonly page: number;
+  readonly last: number;
+  readonly count: number;
+  readonly onPage: (page: number) => void;
+}
+
+function Pages({ page, last, count, onPage }: PagesProps) {
+  const words = useWords();
+  const range = (at: number) => `${at * PAGE + 1}–${Math.min(count, (at + 1) * PAGE)}`;
+  const turn = (step: 1 | -1) => () => {
+    onPage(page + step);
+  };
+  return (
+    <nav class="finding-pages" aria-label={words.findingPages}>
+      <button
+        type="button"
+        class="tool"
+        aria-label={words.previousPage}
+        disabled={page === 0}
+        onClick={turn(-1)}
+      >
+        <Icon name="back" />
+      </button>
+      <select
+        aria-label={words.findingsShown}
+        value={String(page)}
+        onChange={({ currentTarget }) => {
+          onPage(Number(currentTarget.value));
+        }}
+      >
+        {Array.from({ length: last + 1 }, (_, at) => (
+          <option key={at} value={String(at)}>
+            {range(at)}
+          </option>
+        ))}
+      </select>
+      <span class="panel-note">{words.findingsOf(count)}</span>
+      <button
+        type="button"
+        class="tool"
+        aria-label={words.nextPage}
+        disabled={page === last}
+        onClick={turn(1)}
+      >
+        <Icon name="forward" />
+      </button>
+    </nav>
   );
 }
 

@@ -2,7 +2,7 @@
  * The panel beside the image: what the report says, in words, from the whole to the part.
  */
 import type { ComponentChildren } from 'preact';
-import { analysisStatement, isPending } from '../core/analysis-state.ts';
+import { analysisStatement, isPending, type Statement } from '../core/analysis-state.ts';
 import { boneAgeAbsence, mayAskForBoneAge } from '../core/bone-age-offer.ts';
 import { findingsShownAs } from '../core/finding-display.ts';
 import { hiddenNotice, type OverlayFinding } from '../core/findings.ts';
@@ -18,7 +18,7 @@ import type { OverlayChoice } from './overlay-choice.ts';
 import { StatementText } from './statement.tsx';
 import type { OpenStudy } from './study-data.ts';
 import type { StudyImage } from './study.ts';
-import { useWords } from './words.ts';
+import { useWords, type Words } from './words.ts';
 
 export interface FindingsPanelProps {
   readonly open: OpenStudy;
@@ -43,9 +43,7 @@ export function FindingsPanel(props: FindingsPanelProps) {
     <aside class="panel" aria-label={words.aiResult}>
       <section class="panel-summary" aria-live="polite">
         <h2>{words.aiResult}</h2>
-        <StatementText
-          statement={report ? summaryOf(report, words.finding) : analysisStatement(analysis, words.finding)}
-        />
+        <StatementText statement={summaryIn(open, words)} />
         {report && <ReportLine report={report} isRenewing={isPending(analysis)} />}
         <ImageNote open={open} image={image} />
         {report && <Regions report={report} image={image} />}
@@ -66,6 +64,13 @@ export function FindingsPanel(props: FindingsPanelProps) {
       <Notices open={open} undrawable={undrawableCount(fractures)} />
     </aside>
   );
+}
+
+/** The report in a line; without one, how far the analysis is. */
+function summaryIn({ report, analysis, isReading }: OpenStudy, words: Words): Statement {
+  if (report) return summaryOf(report, words.finding);
+  if (isReading === true) return { tone: 'busy', text: words.loadingReport };
+  return analysisStatement(analysis, words.finding);
 }
 
 function ReportLine({ report, isRenewing }: { readonly report: StudyReport; readonly isRenewing: boolean }) {
@@ -116,7 +121,7 @@ function Regions({
 function Actions({ open, image }: { readonly open: OpenStudy; readonly image: StudyImage | undefined }) {
   const { report, analysis } = open;
   const words = useWords();
-  if (isPending(analysis)) return null;
+  if (isPending(analysis) || open.isReading === true) return null;
   const absence = boneAgeAbsence(report, open.wasBoneAgeAsked, words.finding);
   const ask = (boneAge: boolean) => () => {
     open.analyse({ boneAge });

@@ -16,6 +16,30 @@ const PAGE_MESSAGES = {
   modality: message('Modality', '장비'),
   description: message('Description', '검사'),
   aiResult: message('AI result', 'AI 결과'),
+  allResults: message('All', '전체'),
+  resultKinds: message(
+    {
+      finding: 'Fracture',
+      suspicious: 'Suspected or undetermined',
+      problem: 'Rejected, failed or incomplete',
+      pending: 'Waiting or running',
+      clear: 'No finding',
+      none: 'Not analysed',
+    },
+    {
+      finding: '골절',
+      suspicious: '의심 또는 미정',
+      problem: '제외, 실패 또는 불완전',
+      pending: '대기 또는 분석 중',
+      clear: '소견 없음',
+      none: '분석되지 않음',
+    },
+  ),
+  amongNewest: message(
+    (count: number) => `Among the newest ${count} studies.`,
+    (count: number) => `최근 검사 ${count}건 중.`,
+  ),
+  readingResults: message('Reading the results…', '결과를 읽는 중…'),
   sortedUp: message('ascending', '오름차순'),
   noDescription: message('No description', '설명 없음'),
   listProblem: message('The list cannot be read.', '목록을 읽을 수 없습니다.'),
@@ -102,9 +126,11 @@ const PAGE_MESSAGES = {
   findings: message('Findings', '소견'),
   fractureName: message('Fracture', '골절'),
   allBelow: message('All are below the chosen certainty.', '모두 선택한 확신도보다 낮습니다.'),
-  andMore: message(
-    (count: number) => `and ${count} more`,
-    (count: number) => `외 ${count}개`,
+  findingPages: message('Pages of the findings', '소견 목록 페이지'),
+  findingsShown: message('Findings in the list', '목록에 표시할 소견'),
+  findingsOf: message(
+    (count: number) => `of ${count}`,
+    (count: number) => `/ 전체 ${count}개`,
   ),
   imageNumber: message(
     (number: number) => `image ${number}`,

@@ -8,7 +8,8 @@ import { isAbort } from './dicomweb-client.ts';
 import { messageOf } from './problem.ts';
 import { poll } from './poll.ts';
 import type { Services } from './services.ts';
-import { studyOf, type Study } from './study.ts';
+import { readStudy, type ReadStudy } from './study-reading.ts';
+import type { Study } from './study.ts';
 import { useWords } from './words.ts';
 
 /** Beside the server's own notice of changes, in case that does not come through. */
@@ -20,6 +21,8 @@ export interface OpenStudy {
   readonly analysis?: Analysis;
   /** The report to show, as {@link reportToShow} chooses it. */
   readonly report?: StudyReport;
+  /** True until the reports of the study have been read: that none is there means nothing yet. */
+  readonly isReading?: boolean;
   /** True once a report has come that was not there when the study was opened. */
   readonly hasNewResult: boolean;
   readonly dismissNotice: () => void;
@@ -37,15 +40,15 @@ export function useStudy(services: Services, uid: string): OpenStudy {
   const firstKey = useRef(key);
   firstKey.current ??= key;
   const version = key === firstKey.current ? undefined : key;
-  const { study, problem } = useImages(services, uid, version);
+  const { study, hasReports, problem } = useReadStudy(services, uid, version);
   const [arrived, setArrived] = useState<readonly StudyReport[]>([]);
   const [hasNewResult, setNewResult] = useState(false);
   const [round, setRound] = useState(0);
   const [trouble, setTrouble] = useState<unknown>();
   const [boneAge, setBoneAge] = useState<'unasked' | 'asked' | 'answered'>('unasked');
   const known = useRef<Set<string>>(undefined);
-  const isOpen = study !== undefined;
-  if (study) known.current ??= new Set(study.reports.map(({ sopInstanceUid }) => sopInstanceUid));
+  const isOpen = study !== undefined && hasReports;
+  if (isOpen) known.current ??= new Set(study.reports.map(({ sopInstanceUid }) => sopInstanceUid));
 
   useEffect(() => {
     if (!isOpen) return undefined;
@@ -83,6 +86,7 @@ export function useStudy(services: Services, uid: string): OpenStudy {
     ...(failure === undefined ? {} : { problem: messageOf(failure, words.problem) }),
     ...(analysis ? { analysis } : {}),
     ...(report ? { report } : {}),
+    isReading: study !== undefined && !hasReports && problem === undefined,
     hasNewResult,
     wasBoneAgeAsked: boneAge === 'answered',
     dismissNotice: () => {
@@ -104,14 +108,18 @@ export function useStudy(services: Services, uid: string): OpenStudy {
 }
 
 /** The study as it was last read; one that was read once stays on the screen when it cannot be read again. */
-function useImages(services: Services, uid: string, version: string | undefined) {
-  const [study, setStudy] = useState<Study>();
+function useReadStudy(services: Services, uid: string, version: string | undefined) {
+  const [{ study, hasReports }, setRead] = useState<Partial<ReadStudy>>({});
   const [problem, setProblem] = useState<unknown>();
   useEffect(() => {
     const controller = new AbortController();
-    services.dicomWeb.studyMetadata(uid, controller.signal).then(
-      (instances) => {
-        setStudy(studyOf(uid, instances));
+    const take = (read: ReadStudy) => {
+      if (controller.signal.aborted) return;
+      // Reports that are there already stay while they are read again.
+      setRead((before) => (before.hasReports === true && !read.hasReports ? before : read));
+    };
+    readStudy(services.dicomWeb, uid, controller.signal, take).then(
+      () => {
         setProblem(undefined);
       },
       (error: unknown) => {
@@ -122,5 +130,5 @@ function useImages(services: Services, uid: string, version: string | undefined)
       controller.abort();
     };
   }, [uid, version]);
-  return { study, problem };
+  return { study, hasReports: hasReports ?? false, problem };
 }
