@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { asPacsError } from '../../dicom/vocabulary/failure.ts';
-import type { DimseClient, SendOutcome } from '../dimse/dimse-client.ts';
+import type { DimseClient, InstanceReference, SendOutcome } from '../dimse/dimse-client.ts';
 import type { DimsePeer } from '../dimse/peer.ts';
 import { STATUS } from '../dimse/responses.ts';
 import type { DicomDestinationSettings } from '../routing/rules-schema.ts';
@@ -34,7 +34,7 @@ export function dicomDestination(
   };
   const commit = async (parcels: readonly Parcel[], signal: AbortSignal) => {
     const { committed, failed } = await unlessAborted(signal, 'busy', async () =>
-      open().requestCommitment(await peerOf(dicom), parcels),
+      open().requestCommitment(await peerOf(dicom), parcels.map(referenceTo)),
     );
     const reasons = failed.map(
       ({ sopInstanceUid, failureReason }) =>
@@ -61,6 +61,10 @@ export function dicomDestination(
       await unlessAborted(signal, 'down', async () => open().echo(await peerOf(dicom)));
     },
   };
+}
+
+function referenceTo({ sopClassUid, sopInstanceUid }: Parcel): InstanceReference {
+  return { sopClassUid, sopInstanceUid };
 }
 
 function isDelivered({ status, dimseStatus }: SendOutcome): boolean {

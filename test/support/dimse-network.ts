@@ -88,6 +88,8 @@ export interface ReceivingNode {
   readonly port: number;
   /** Files that it holds, by SOP Instance UID. */
   files(): Promise<ReadonlyMap<string, Buffer>>;
+  /** Everything printed so far. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -118,6 +120,7 @@ export async function startReceivingNode(...options: readonly string[]): Promise
   });
   return {
     port,
+    output: () => output,
     async files() {
       const names = await readdir(folder);
       const files = await Promise.all(names.map((name) => readFile(join(folder, name))));
