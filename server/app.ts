@@ -85,6 +85,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/api/events', parts.studyEvents);
   app.use('/api/imports', parts.imports);
   app.use('/api/keys', parts.access.keys);
+  app.use('/api/audit-trail', parts.access.audit);
   app.use('/api/reviews', parts.reviews);
   app.use('/api/audit', parts.audit);
   app.use('/api', parts.api);

@@ -2,12 +2,14 @@
  * Opens what decides who comes in, as `wiring.ts` needs it: sessions, keys and tokens, and how each application asks for them.
  */
 import { apiKeysRouter } from './http/api-keys.ts';
+import { auditRouter } from './http/audit-search.ts';
 import type { HttpAccess } from './http/access.ts';
 import { signInRouter } from './http/sign-in.ts';
 import type { Configuration } from './config.ts';
 import type { Log } from './operations/log.ts';
 import { ApiKeys } from './security/api-key.ts';
-import type { AuditEvent } from './security/audit-event.ts';
+import type { AuditAction, AuditEvent } from './security/audit-event.ts';
+import { AuditRecorder } from './security/audit-recorder.ts';
 import { recordAuditEvent } from './security/audit-trail.ts';
 import { authenticate, authenticateBy } from './security/authentication.ts';
 import { BearerTokens } from './security/bearer-token.ts';
@@ -21,15 +23,26 @@ import type { Pool } from './storage/database.ts';
 export interface OpenAccess {
   readonly main: HttpAccess;
   readonly ohif: HttpAccess;
+  /** Writes what of the audit trail still waits. */
+  stop(): Promise<void>;
 }
 
-/** Opens it. Nothing is asked of the provider before somebody signs in. */
-export function openAccess(
+/** Opens it, and puts the start on record. Nothing is asked of the provider before somebody signs in. */
+export async function openAccess(
   { access, corsOrigins, ohifPort }: Configuration,
-  { pool, log }: { readonly pool: Pool; readonly log: Log },
-): OpenAccess {
+  { pool, log, sourceId }: { readonly pool: Pool; readonly log: Log; readonly sourceId: string },
+): Promise<OpenAccess> {
   const { oidc, isRequired, tls, trustedProxies, publicUrl } = access;
   const record = (event: AuditEvent): Promise<void> => recordAuditEvent(pool, event);
+  const recorder = new AuditRecorder({
+    pool,
+    onError: (error) => {
+      log.error({ error }, 'audit events could not be written; they wait');
+    },
+  });
+  const ownAct = (action: AuditAction): Promise<void> =>
+    record({ at: new Date(), principalId: 'osteon', action, outcome: 'success', studyInstanceUids: [] });
+  await ownAct('start-application');
   const keys = new ApiKeys(pool);
   // The configuration names a provider only where authentication is demanded.
   const provider = oidc && new OidcProvider(oidc);
@@ -40,7 +53,7 @@ export function openAccess(
   const onFailure = (address: string, count: number): void => {
     // The first is on record, and then each that comes after twice as many: an attack does not fill the trail.
     if ((count & (count - 1)) !== 0) return;
-    record({
+    recorder.note({
       at: new Date(),
       principalId: 'unknown',
       action: 'security-alert',
@@ -49,8 +62,6 @@ export function openAccess(
       networkAddress: address,
       occurrences: count,
       detail: 'wrong credentials',
-    }).catch((error: unknown) => {
-      log.error({ error }, 'wrong credentials could not be recorded');
     });
   };
   const authentication = isRequired
@@ -75,6 +86,10 @@ export function openAccess(
     isSecure,
     canSignIn: provider !== undefined,
     keys: apiKeysRouter({ keys, record }),
+    audit: auditRouter({ database: pool, sourceId }),
+    note: (event) => {
+      recorder.note(event);
+    },
     signIn: signInRouter(
       provider && {
         provider,
@@ -88,7 +103,14 @@ export function openAccess(
       },
     ),
   });
-  return { main: accessAt(publicUrl), ohif: accessAt(ohifPublicUrl) };
+  return {
+    main: accessAt(publicUrl),
+    ohif: accessAt(ohifPublicUrl),
+    async stop() {
+      await recorder.stop();
+      await ownAct('stop-application');
+    },
+  };
 }
 
 /** The same host at another port. */

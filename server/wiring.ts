@@ -140,7 +140,8 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     },
   });
   await analysis.start(instances);
-  const access = openAccess(configuration, { pool, log });
+  const access = await openAccess(configuration, { pool, log, sourceId: observerUid });
+  shutdown.onClose('audit trail', () => access.stop(), DRAIN_MS);
   const decoding = {
     imaging: async (task: ImagingTask) => {
       for (const { header } of framesOf(task)) requireFrameWithin(header, limits.maxFrameSamples);

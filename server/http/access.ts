@@ -3,7 +3,9 @@
  * where a browser is led that has not signed in.
  */
 import type { Express, RequestHandler, Router } from 'express';
+import type { AuditEvent } from '../security/audit-event.ts';
 import { trustProxies } from './forwarded.ts';
+import { auditRequests } from './request-audit.ts';
 import { leadToSignIn } from './sign-in.ts';
 
 /** What an application needs of it. */
@@ -20,11 +22,16 @@ export interface HttpAccess {
   readonly signIn: Router;
   /** Mounted at `/api/keys` of the main application. */
   readonly keys: Router;
+  /** Mounted at `/api/audit-trail` of the main application. */
+  readonly audit: Router;
+  /** Takes what requests did. */
+  readonly note: (event: AuditEvent) => void;
 }
 
 /** Lets requests in. Comes before every route. */
 export function useAccess(app: Express, access: HttpAccess): void {
   if (access.trustedProxies.length > 0) trustProxies(app, access.trustedProxies);
+  app.use(auditRequests(access.note));
   app.use(access.authentication);
   app.use(leadToSignIn(access.canSignIn));
   app.use('/auth', access.signIn);

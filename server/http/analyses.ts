@@ -12,6 +12,7 @@ import { encodeOpacityPng } from '../imaging/image-codec.ts';
 import { requirePermission } from '../security/authentication.ts';
 import type { Pool } from '../storage/database.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
+import { noteStudies } from './request-audit.ts';
 
 const LIST_LIMIT = 500;
 
@@ -46,6 +47,7 @@ export function analysesRouter({ database, index, analysis }: AnalysesServices):
       const studyUid = parseUid(parsed.data.studyInstanceUid, 'studyInstanceUid');
       const instances = await index.listInstances({ studyUid });
       if (instances.length === 0) throw new PacsError('not-found', 'No instance of this study is stored');
+      noteStudies(request, [studyUid]);
       await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
       response.status(202).json(answerOf(await listAnalyses(database, [studyUid], 1), analysis));
     },

@@ -10,6 +10,7 @@ import type { InstanceStore } from '../ingest/store-instances.ts';
 import { createGate } from '../operations/gate.ts';
 import { requirePermission } from '../security/authentication.ts';
 import { parseMediaType } from './media-type.ts';
+import { noteStudies } from './request-audit.ts';
 
 const TYPES = ['image/jpeg', 'image/png'];
 
@@ -47,6 +48,7 @@ export function importsRouter({ instances, maxObjectBytes }: ImportServices): Ro
     });
     if (outcome.status === 'refused') throw outcome.failure;
     const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = outcome.instance;
+    noteStudies(request, [studyInstanceUid]);
     response
       .status(outcome.status === 'stored' ? 201 : 200)
       .json({ status: outcome.status, studyInstanceUid, seriesInstanceUid, sopInstanceUid });

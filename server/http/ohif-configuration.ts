@@ -7,8 +7,16 @@ export const EXTENSION_PATH = '/osteon/ohif-extension.js';
 
 /** The script. Nothing of it depends on the request, since every address is one of the same origin. */
 export function ohifConfigurationScript(): string {
-  return `window.config = ${JSON.stringify(CONFIGURATION, null, 2)};\n`;
+  return `window.config = ${JSON.stringify(CONFIGURATION, null, 2)};\n${ON_HTTP_ERROR}`;
 }
+
+/** OHIF calls it for each failed request: a session that has ended leads to the sign-in, and back. */
+const ON_HTTP_ERROR = `window.config.httpErrorHandler = (error) => {
+  if (error.status !== 401) return;
+  const place = location.pathname + location.search + location.hash;
+  location.assign('/auth/sign-in?return=' + encodeURIComponent(place));
+};
+`;
 
 const CONFIGURATION = {
   routerBasename: null,

@@ -10,6 +10,7 @@ export const MOUNTS = [
   '/api/events',
   '/api/imports',
   '/api/keys',
+  '/api/audit-trail',
   '/auth',
   '/api/reviews',
   '/api/audit',

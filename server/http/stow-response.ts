@@ -9,6 +9,7 @@ import type { InstanceIdentity } from '../../dicom/vocabulary/instance.ts';
 import type { StoreOutcome } from '../ingest/store-instances.ts';
 import { sendDataSet, type DataSetForm } from './data-set-answer.ts';
 import { sendFailure } from './errors.ts';
+import { noteStudies } from './request-audit.ts';
 import { sendWarnings } from './warnings.ts';
 import { baseUrlOf, urlOf } from './web-address.ts';
 
@@ -44,6 +45,10 @@ export async function sendOutcomes(
     sendFailure(response, failures[0]); // nothing is wrong with the instances: the client should come again
     return;
   }
+  noteStudies(
+    request,
+    outcomes.flatMap((one) => (one.status === 'stored' ? [one.instance.studyInstanceUid] : [])),
+  );
   sendWarnings(response, failures.map(inWords));
   response.status(statusOf(failures.length, isNothingStored, common));
   await sendDataSet(response, form, responseOf(baseUrlOf(request), outcomes, expectedStudyUid));

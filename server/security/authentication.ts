@@ -18,7 +18,15 @@ const NO_ORIGINS: ReadonlySet<string> = new Set();
 export type Access = Permission | 'open';
 
 const principals = new WeakMap<Request, Principal>();
+const demands = new WeakMap<Request, Demand>();
 const accessOfHandler = new WeakMap<RequestHandler, Access>();
+
+/** What was demanded of a request. */
+export interface Demand {
+  readonly permission: Permission;
+  /** False: it was refused. */
+  readonly isMet: boolean;
+}
 
 /** Says who makes a request. Throws `unauthenticated` for credentials that are not valid, `forbidden`. */
 export type Identify = (request: Request) => Principal | Promise<Principal>;
@@ -70,7 +78,9 @@ export function principalOf(request: Request): Principal {
 export function requirePermission(permission: Permission): RequestHandler {
   const handler: RequestHandler = (request, _response, next) => {
     const { permissions, kind } = principalOf(request);
-    if (permissions.has(permission)) {
+    const isMet = permissions.has(permission);
+    demands.set(request, { permission, isMet });
+    if (isMet) {
       next();
       return;
     }
@@ -79,6 +89,11 @@ export function requirePermission(permission: Permission): RequestHandler {
   };
   accessOfHandler.set(handler, permission);
   return handler;
+}
+
+/** What the route of a request demanded; `undefined` where it was never asked. */
+export function demandOn(request: Request): Demand | undefined {
+  return demands.get(request);
 }
 
 /** Says of a route that it needs nothing: it shows nothing of patients, and changes nothing. */

@@ -3,6 +3,7 @@
  */
 import type { RequestHandler } from 'express';
 import { apiKeysRouter } from '../../server/http/api-keys.ts';
+import { auditRouter } from '../../server/http/audit-search.ts';
 import type { HttpAccess } from '../../server/http/access.ts';
 import { signInRouter, type SignInServices } from '../../server/http/sign-in.ts';
 import { authenticate } from '../../server/security/authentication.ts';
@@ -21,5 +22,7 @@ export function localAccess(
     canSignIn: services !== undefined,
     signIn: signInRouter(services),
     keys: apiKeysRouter({ keys: nothing, record: nothing }),
+    audit: auditRouter({ database: nothing, sourceId: 'test' }),
+    note: () => undefined,
   };
 }

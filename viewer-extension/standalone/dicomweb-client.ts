@@ -6,6 +6,7 @@
 import { isUid } from '../../dicom/vocabulary/uids.ts';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { frameBytes } from './frame-response.ts';
+import { isOwnServer, leaveForSignIn } from './sign-in.ts';
 import { Problem, type ProblemKind } from './problem.ts';
 
 const NATIVE_FRAME =
@@ -116,6 +117,8 @@ export async function request(url: string, init: RequestInit): Promise<Response>
     if (isAbort(error)) throw error;
     throw new RequestError(0, undefined, { cause: error });
   });
+  // The session has ended: the reader signs in and comes back.
+  if (response.status === 401 && isOwnServer(url)) leaveForSignIn();
   if (!response.ok) throw new RequestError(response.status);
   return response;
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Analysis } from '../core/analysis-state.ts';
 import { LANGUAGES, type Language } from '../core/messages.ts';
 import { aiNotice } from '../core/notices.ts';
+import { AccountMenu } from './account-menu.tsx';
 import { Icon, Mark } from './icons.tsx';
 import { studyHref } from './route.ts';
 import type { Services } from './services.ts';
@@ -46,6 +47,7 @@ export function Worklist({ services, search, onLanguage, onFiles }: WorklistProp
         />
         <FileButton onFiles={onFiles} />
         <LanguageChoice onLanguage={onLanguage} />
+        <AccountMenu />
       </header>
       <main class="worklist-body" aria-busy={isLoading}>
         {problem !== undefined && (

@@ -78,7 +78,7 @@ describe('OHIF on its port', () => {
   it('has our configuration, extension and DICOMweb beside it', async () => {
     const { body, headers } = await get('/app-config.js');
     expect(headers.get('content-type')).toContain('javascript');
-    const configuration = JSON.parse(/^window\.config = ([^]*);\n$/.exec(body)?.[1] ?? '') as {
+    const configuration = JSON.parse(/^window\.config = ([^]*?\n});\n/.exec(body)?.[1] ?? '') as {
       extensions: string[];
       modes: string[];
     };

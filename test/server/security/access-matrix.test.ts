@@ -20,6 +20,7 @@ import { emptyApp, emptyOhifApp } from '../../support/empty-apps.ts';
 const KNOWN_MIDDLEWARE = [
   'allowOrigins',
   'answerFailure',
+  'auditRequest',
   'compression',
   'helmetMiddleware',
   'identifyPrincipal',
