@@ -6,10 +6,15 @@ import { z } from 'zod';
 import { INTENDED_USE_NOTICE } from '../../../dicom/vocabulary/finding.ts';
 import { ADMINISTRATION_OPERATIONS } from './administration-operations.ts';
 import { OPERATIONS, type Answer, type Operation } from './operations.ts';
+import { QUALITY_OPERATIONS } from './quality-operations.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
 /** Every operation, in the order it is shown. */
-export const ALL_OPERATIONS: readonly Operation[] = [...OPERATIONS, ...ADMINISTRATION_OPERATIONS];
+export const ALL_OPERATIONS: readonly Operation[] = [
+  ...OPERATIONS,
+  ...QUALITY_OPERATIONS,
+  ...ADMINISTRATION_OPERATIONS,
+];
 
 type Json = Readonly<Record<string, unknown>>;
 

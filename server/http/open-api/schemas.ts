@@ -159,6 +159,28 @@ export const SCHEMAS = {
   ReviewDraft: z.strictObject({ revision: count, steps: z.array(step) }),
   Signature: z.strictObject({ revision: count, seen: z.string().max(100) }),
   SignedReview: z.strictObject({ studyInstanceUid: uid, seriesInstanceUid: uid, sopInstanceUid: uid }),
+  Audit: z.strictObject({
+    choices: z.looseObject({}).meta({ description: 'What can be filtered by' }),
+    studies: z.array(z.looseObject({ studyInstanceUid: uid })),
+    summary: z.looseObject({}),
+  }),
+  LabelsTaken: z.strictObject({ imported: count, unknown: count }),
+  Samples: z.strictObject({
+    samples: z.array(z.looseObject({ id: z.string(), seed: z.string(), drawnAt: when })),
+  }),
+  SampleRequest: z.strictObject({
+    size: z.int().min(1).max(5000),
+    seed: z.string().min(1).max(100),
+    filter: z.looseObject({}).optional(),
+  }),
+  NewSample: z.strictObject({ id: z.string(), drawn: count }),
+  NextOfSample: z.strictObject({ studyInstanceUid: uid.optional(), remaining: count }),
+  SecondRead: z.strictObject({
+    studyInstanceUid: uid,
+    hasFracture: z.boolean(),
+    boneAgeMonths: z.number().min(0).max(300).optional(),
+  }),
+  Adjudication: z.strictObject({ studyInstanceUid: uid, hasFracture: z.boolean() }),
   Routing: z.strictObject({
     file: z.string().optional(),
     readAt: when.optional(),
