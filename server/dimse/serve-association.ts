@@ -63,7 +63,7 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
       service: 'find',
       async perform({ services }, association, message) {
         await answerFind(services, association, message);
-        return { action: 'read-studies', studyInstanceUids: [] };
+        return { action: 'search-studies', studyInstanceUids: [] };
       },
     },
   ],

@@ -11,6 +11,8 @@ import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { FAILURES } from '../../dicom/vocabulary/failure.ts';
 import { NO_SCORE_REASONS, REJECTION_REASONS } from '../../dicom/vocabulary/finding.ts';
 import { REJECTED_FINDING_REASONS } from '../../dicom/vocabulary/review.ts';
+import { STATUS } from '../../server/dimse/responses.ts';
+import { SERVICE_SOP_CLASS, STORED_SYNTAXES } from '../../server/dimse/sop-classes.ts';
 import { dicomWebRouter, studiesServiceCapabilities } from '../../server/http/dicom-web-router.ts';
 import { INDEXED_TAGS } from '../../server/storage/index-attributes.ts';
 import { MATCH_KEYS } from '../../server/storage/match-keys.ts';
@@ -44,6 +46,10 @@ function tableUnder(heading: string): string[][] {
     );
   }
   return rows;
+}
+
+function hexadecimal(number: number): string {
+  return number.toString(16).toUpperCase().padStart(4, '0');
 }
 
 describe('the conformance statement', () => {
@@ -136,11 +142,30 @@ describe('the conformance statement', () => {
     );
   });
 
+  it('lists the SOP classes of the network', () => {
+    expect(tableUnder('### SOP classes of the network').map(([, uid]) => uid)).toEqual(
+      Object.values(SERVICE_SOP_CLASS).toSorted(),
+    );
+  });
+
+  it('lists the transfer syntaxes that are stored by C-STORE', () => {
+    const stated = tableUnder('### Transfer syntaxes that are stored by C-STORE').flatMap(([, uids = '']) =>
+      uids.split(', '),
+    );
+    expect(stated.toSorted()).toEqual([...STORED_SYNTAXES].toSorted());
+  });
+
+  it('lists the DIMSE statuses', () => {
+    expect(tableUnder('### DIMSE statuses')).toEqual(
+      Object.entries(STATUS).map(([name, status]) => [hexadecimal(status), name]),
+    );
+  });
+
   it('lists the failures', () => {
     const expected = Object.entries(FAILURES).map(([kind, { httpStatus, failureReason, title }]) => [
       kind,
       String(httpStatus),
-      failureReason.toString(16).toUpperCase().padStart(4, '0'),
+      hexadecimal(failureReason),
       title,
     ]);
     expect(tableUnder('## Failures')).toEqual(expected);
