@@ -66,6 +66,18 @@ export function ComparedPane(props: ComparedPaneProps) {
       <button
         type="button"
         class="tool"
+        aria-label={words.linkPanes}
+        aria-pressed={props.panes.isLinked}
+        title={`${words.linkPanes} (K)`}
+        onClick={() => {
+          props.panes.setLinked(!props.panes.isLinked);
+        }}
+      >
+        <Icon name="link" />
+      </button>
+      <button
+        type="button"
+        class="tool"
         aria-label={words.endCompare}
         title={words.endCompare}
         onClick={onEnd}

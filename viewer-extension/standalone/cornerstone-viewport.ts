@@ -29,6 +29,8 @@ export class CornerstoneViewport {
   readonly #onRender: () => void;
   #image: DisplayImage | undefined;
   #isFitted = true;
+  /** Does what this one does: moves, zooms, turns and changes its window alike. */
+  follower: CornerstoneViewport | undefined;
 
   /** `element` must be laid out; `onRender` follows every drawing of the image. */
   constructor(element: HTMLElement, onRender: () => void) {
@@ -97,32 +99,38 @@ export class CornerstoneViewport {
   }
 
   fit(): void {
-    if (!this.#image) return;
-    this.#isFitted = true;
-    cornerstone.fitToWindow(this.#element);
+    this.#together((viewport) => {
+      viewport.#fit();
+    });
   }
 
   /** Turns by quarter turns clockwise, and fits again if it was fitted. */
   rotateBy(degrees: number): void {
-    this.#change((viewport) => {
-      viewport.rotation = (viewport.rotation + degrees + 360) % 360;
+    this.#together((one) => {
+      one.#change((viewport) => {
+        viewport.rotation = (viewport.rotation + degrees + 360) % 360;
+      });
+      if (one.#isFitted) one.#fit();
     });
-    if (this.#isFitted) this.fit();
   }
 
   invert(): void {
-    this.#change((viewport) => {
-      viewport.invert = !viewport.invert;
+    this.#together((one) => {
+      one.#change((viewport) => {
+        viewport.invert = !viewport.invert;
+      });
     });
   }
 
   /** Changes width and centre by shares of the current width; leaves a VOI LUT for a linear window. */
   windowBy(widthShare: number, centerShare: number): void {
-    this.#change((viewport) => {
-      const { windowWidth } = viewport.voi;
-      viewport.voiLUT = undefined;
-      viewport.voi.windowWidth = Math.max(1, windowWidth * Math.exp(widthShare));
-      viewport.voi.windowCenter += windowWidth * centerShare;
+    this.#together((one) => {
+      one.#change((viewport) => {
+        const { windowWidth } = viewport.voi;
+        viewport.voiLUT = undefined;
+        viewport.voi.windowWidth = Math.max(1, windowWidth * Math.exp(widthShare));
+        viewport.voi.windowCenter += windowWidth * centerShare;
+      });
     });
   }
 
@@ -150,6 +158,26 @@ export class CornerstoneViewport {
 
   /** Moves the image by surface pixels. */
   panBy(x: number, y: number): void {
+    this.#together((one) => {
+      one.#pan(x, y);
+    });
+  }
+
+  /** Scales about a surface point, which keeps its place. */
+  zoomAt(factor: number, at: SurfacePoint): void {
+    const fromCentre = this.#fromCentre(at);
+    this.#together((one) => {
+      one.#zoom(factor, fromCentre);
+    });
+  }
+
+  #fit(): void {
+    if (!this.#image) return;
+    this.#isFitted = true;
+    cornerstone.fitToWindow(this.#element);
+  }
+
+  #pan(x: number, y: number): void {
     this.#change((viewport) => {
       this.#isFitted = false;
       const moved = this.#toTranslation(viewport, x, y);
@@ -158,11 +186,9 @@ export class CornerstoneViewport {
     });
   }
 
-  /** Scales about a surface point, which keeps its place. */
-  zoomAt(factor: number, at: SurfacePoint): void {
+  #zoom(factor: number, fromCentre: SurfacePoint): void {
     this.#change((viewport) => {
       this.#isFitted = false;
-      const fromCentre = this.#fromCentre(at);
       const before = this.#toTranslation(viewport, fromCentre.x, fromCentre.y);
       viewport.scale = Math.min(ZOOM_RANGE.most, Math.max(ZOOM_RANGE.least, viewport.scale * factor));
       const after = this.#toTranslation(viewport, fromCentre.x, fromCentre.y);
@@ -189,7 +215,13 @@ export class CornerstoneViewport {
       hull.y + hull.height <= canvas.height;
     if (isWhole) return;
     const fromCentre = this.#fromCentre({ x: hull.x + hull.width / 2, y: hull.y + hull.height / 2 });
-    this.panBy(-fromCentre.x, -fromCentre.y);
+    this.#pan(-fromCentre.x, -fromCentre.y);
+  }
+
+  /** Does the same to this viewport and to its follower. */
+  #together(work: (viewport: CornerstoneViewport) => void): void {
+    work(this);
+    if (this.follower) work(this.follower);
   }
 
   #viewport(): Viewport | undefined {

@@ -184,6 +184,7 @@ const PAGE_MESSAGES = {
   comparedImage: message('Image to compare with', '비교할 영상'),
   thisStudy: message('This study', '이 검사'),
   priorStudy: message('Prior', '이전 검사'),
+  linkPanes: message('Move both images together', '두 영상을 함께 움직이기'),
   endCompare: message('End comparison', '비교 끝내기'),
   loadingPriors: message('Looking for prior studies…', '이전 검사를 찾는 중…'),
   noPrior: message('No other study of this patient', '이 환자의 다른 검사 없음'),

@@ -11,6 +11,7 @@ export interface StudyCommands {
   readonly toggleOverlay: () => void;
   readonly toggleHeat: () => void;
   readonly toggleCompare: () => void;
+  readonly toggleLink: () => void;
   readonly savePicture: () => void;
   readonly clearMeasurements: () => void;
   readonly goToFinding: (step: 1 | -1) => void;
@@ -31,6 +32,7 @@ export function useStudyKeys(commands: StudyCommands): void {
     a: commands.toggleOverlay,
     h: commands.toggleHeat,
     c: commands.toggleCompare,
+    k: commands.toggleLink,
     s: commands.savePicture,
     n: () => {
       commands.goToFinding(1);

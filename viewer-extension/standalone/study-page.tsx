@@ -117,6 +117,9 @@ export function StudyPage({ uid, services }: StudyPageProps) {
       setComparing((current) => !current);
       panes.setActive('main');
     },
+    toggleLink: () => {
+      panes.setLinked(!panes.isLinked);
+    },
     savePicture: () => {
       const shown = stage.current?.querySelector('.pane-active') ?? stage.current?.querySelector('.pane');
       if (shown) savePicture(shown, aiNotice(report, words.finding));

@@ -25,15 +25,16 @@ export interface WorklistData {
 
 /** A page of the list, asked for again and again; the last one stays until the next has come. */
 export function useWorklist(
-  { dicomWeb, analyses, changes }: Services,
-  { text, page, order }: StudyQuestion,
+  { dicomWeb, analyses, reports, changes }: Services,
+  { text, page, order, result: kind }: StudyQuestion,
 ): WorklistData {
   const [data, setData] = useState<WorklistData>({ analyses: new Map(), isLoading: true });
   useEffect(() => {
     setData((before) => ({ ...before, isLoading: true }));
     const asking = poll(async (signal) => {
       try {
-        const result = await searchStudies(dicomWeb, { text, page, order }, signal);
+        const sources = { dicomWeb, analyses, reports };
+        const result = await searchStudies(sources, { text, page, order, result: kind }, signal);
         setData((before) => ({ result, analyses: before.analyses, isLoading: false }));
         const uids = result.studies.map(({ studyInstanceUid }) => studyInstanceUid);
         const states = uids.length === 0 ? [] : await analyses.list(uids, signal);
@@ -52,7 +53,7 @@ export function useWorklist(
       listening();
       asking.stop();
     };
-  }, [dicomWeb, analyses, changes, text, page, order]);
+  }, [dicomWeb, analyses, reports, changes, text, page, order, kind]);
   return data;
 }
 

@@ -13,6 +13,8 @@ import { StatementText } from './statement.tsx';
 import { messageOf } from './problem.ts';
 import { subtitleOf, titleOf, type StudyHeading } from './study.ts';
 import { useSummary, useWorklist } from './worklist-data.ts';
+import { ResultFilter } from './result-filter.tsx';
+import type { ResultKind } from './study-results.ts';
 import { NEWEST_FIRST, PAGE_SIZE, type StudyOrder } from './study-search.ts';
 import { useWords } from './words.ts';
 
@@ -29,7 +31,9 @@ export function Worklist({ services, search, onLanguage, onFiles }: WorklistProp
   const [text, setText] = useState(search);
   const [page, setPage] = useState(0);
   const [order, setOrder] = useState<StudyOrder>(NEWEST_FIRST);
-  const { result, analyses, problem, isLoading } = useWorklist(services, { text, page, order });
+  const [kind, setKind] = useState<ResultKind>();
+  const { result, analyses, problem, isLoading } = useWorklist(services, { text, page, order, result: kind });
+  const isByResult = kind !== undefined || order.by === 'aiResult';
   return (
     <div class="worklist">
       <header class="worklist-head">
@@ -42,6 +46,13 @@ export function Worklist({ services, search, onLanguage, onFiles }: WorklistProp
             // The box also speaks up once after it appears, when the reader may have turned the page already.
             if (wanted === text) return;
             setText(wanted);
+            setPage(0);
+          }}
+        />
+        <ResultFilter
+          result={kind}
+          onResult={(wanted) => {
+            setKind(wanted);
             setPage(0);
           }}
         />
@@ -66,7 +77,12 @@ export function Worklist({ services, search, onLanguage, onFiles }: WorklistProp
           }}
         />
         {result?.studies.length === 0 && (
-          <p class="worklist-empty">{text === '' ? words.noStudy : words.noMatch}</p>
+          <p class="worklist-empty">{text === '' && kind === undefined ? words.noStudy : words.noMatch}</p>
+        )}
+        {isByResult && (isLoading || result?.among !== undefined) && (
+          <p class="worklist-note" role="status">
+            {isLoading ? words.readingResults : words.amongNewest(result?.among ?? 0)}
+          </p>
         )}
         {!result && problem === undefined && <p class="worklist-empty">{words.listLoading}</p>}
         {result && (page > 0 || result.hasNext) && (
@@ -159,7 +175,7 @@ interface StudyTableProps {
   readonly onOrder: (order: StudyOrder) => void;
 }
 
-const COLUMNS = ['patient', 'date', 'modality', 'description'] as const;
+const COLUMNS = ['patient', 'date', 'modality', 'description', 'aiResult'] as const;
 
 function StudyTable({ studies, analyses, services, order, onOrder }: StudyTableProps) {
   const words = useWords();
@@ -187,7 +203,6 @@ function StudyTable({ studies, analyses, services, order, onOrder }: StudyTableP
               </th>
             );
           })}
-          <th scope="col">{words.aiResult}</th>
         </tr>
       </thead>
       <tbody>
