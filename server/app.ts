@@ -10,6 +10,7 @@ import { crossOrigin } from './http/cross-origin.ts';
 import { errorHandler, notFound } from './http/errors.ts';
 import { healthRouter, type HealthServices } from './http/health.ts';
 import { metricsRouter, type Metrics } from './http/metrics.ts';
+import { pageAddressRouter } from './http/page-address.ts';
 import { limitRequests } from './http/request-limit.ts';
 import { requestLog } from './http/request-log.ts';
 import type { Log } from './operations/log.ts';
@@ -92,6 +93,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/IHEInvokeImageDisplay', parts.invokeImageDisplay);
   app.use('/ohif', parts.ohif);
   app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));
+  app.use('/audit', pageAddressRouter(parts.readingRoomFolder));
   app.use(express.static(parts.readingRoomFolder, { index: 'index.html', redirect: false }));
   app.use(notFound);
   app.use(errorHandler(parts.log));

@@ -14,6 +14,7 @@ export const MOUNTS = [
   '/auth',
   '/api/reviews',
   '/api/audit',
+  '/audit',
   '/api',
   '/IHEInvokeImageDisplay',
   '/ohif',

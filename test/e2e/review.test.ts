@@ -115,7 +115,7 @@ describe('a reader', () => {
     await picture(page, 'reasons');
     await page.keyboard.press('2');
     await page.locator('.review-rejected').waitFor();
-    await page.keyboard.press('k');
+    await page.keyboard.press('d');
     await saved(page);
     expect((await stepsOf('person Kim, Min', phantom)).map(({ step }) => step.kind)).toEqual([
       'reject',

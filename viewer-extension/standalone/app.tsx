@@ -3,6 +3,8 @@
  * help from the server.
  */
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { AuditPage } from './audit/audit-page.tsx';
+import { BlindPage } from './audit/blind-page.tsx';
 import { FileDropNotice, useFileDrop } from './file-drop.tsx';
 import { ReportPage } from './report-page.tsx';
 import { routeOf } from './route.ts';
@@ -28,7 +30,7 @@ export function App({ services }: { readonly services: Services }) {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  const route = routeOf(hash);
+  const route = routeOf(hash, location.pathname);
   useEffect(() => {
     if (route.page === 'worklist') document.title = `Osteon · ${words.room}`;
   }, [route.page, words]);
@@ -51,6 +53,10 @@ export function App({ services }: { readonly services: Services }) {
       )}
       {route.page === 'report' && (
         <ReportPage key={route.studyInstanceUid} uid={route.studyInstanceUid} services={services} />
+      )}
+      {route.page === 'audit' && <AuditPage />}
+      {route.page === 'blind' && (
+        <BlindPage key={route.sample} sample={route.sample} services={services} />
       )}
       <FileDropNotice {...drop} />
     </WordsContext.Provider>

@@ -106,7 +106,7 @@ export function useReviewCommands(props: ReviewCommandProps): ReviewCommands {
           o: () => {
             editing.draw('outline');
           },
-          k: commands.noFracture,
+          d: commands.noFracture,
           t: commands.agree,
           u: review.undo,
           v: commands.sign,

@@ -44,7 +44,7 @@ export function ReviewSection(props: ReviewSectionProps) {
       )}
       <BoneAgeReview review={review} image={image} words={words} />
       <div class="review-row">
-        <Command label={words.noFracture} keyName="K" onClick={commands.noFracture} />
+        <Command label={words.noFracture} keyName="D" onClick={commands.noFracture} />
         <Command
           label={words.addBox}
           keyName="B"

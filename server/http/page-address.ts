@@ -1,0 +1,16 @@
+/**
+ * `/audit`: the page of the reading room at an address of its own. The page itself holds nothing of patients and is open;
+ * what it asks for is not.
+ */
+import { join } from 'node:path';
+import { Router } from 'express';
+import { openToAll } from '../security/authentication.ts';
+
+/** `GET /` gives the page in `folder`. */
+export function pageAddressRouter(folder: string): Router {
+  const router = Router();
+  router.get('/', openToAll(), (_request, response) => {
+    response.set('Cache-Control', 'no-cache').sendFile(join(folder, 'index.html'));
+  });
+  return router;
+}
