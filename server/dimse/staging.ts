@@ -70,11 +70,6 @@ export async function stageDataSet(
   }
 }
 
-/** Removes a file that nobody takes over. */
-export async function unstage(folder: StagingFolder, { name }: StagedFileName): Promise<void> {
-  await rm(join(folder.path, name), { force: true });
-}
-
 /** A vector may be written in part only, as every write may. */
 async function writeAll(
   file: Awaited<ReturnType<typeof open>>,
