@@ -5,7 +5,6 @@ import type { ReviewWords } from '../../core/review-messages.ts';
 import { findingsToDraw } from '../../core/findings.ts';
 import type { OtherDraft } from '../../core/review-sync.ts';
 import { monthsText, percentText, plainText } from '../../core/text.ts';
-import { findingsOf } from '../../../dicom/vocabulary/finding.ts';
 import { useWords } from '../words.ts';
 import type { StudyReviewing } from './use-review.ts';
 
@@ -39,22 +38,24 @@ function Other({
 }) {
   const { finding: said } = useWords();
   const drafted = review.drafted(other);
-  const fractures = findingsToDraw(drafted).flatMap(({ review: decided, isByReader, probability }) => {
-    if (isByReader === true) return [words.decisions.added];
-    if (!decided) return [];
-    const why = decided.decision === 'rejected' ? ` (${words.reasons[decided.reason]})` : '';
-    return [`${said.fracture} ${percentText(probability)}: ${words.decisions[decided.decision]}${why}`];
+  // What the stored report holds already is no news of this reader.
+  const stored = new Map((review.base?.findings ?? []).map((one) => [one.trackingUid, one.review] as const));
+  const known = new Set((review.base?.statements ?? []).map(({ trackingUid }) => trackingUid));
+  const fractures = findingsToDraw(drafted).flatMap(
+    ({ review: decided, isByReader, probability, trackingUid = '' }) => {
+      if (isByReader === true) return known.has(trackingUid) ? [] : [words.decisions.added];
+      if (!decided || decided === stored.get(trackingUid)) return [];
+      const why = decided.decision === 'rejected' ? ` (${words.reasons[decided.reason]})` : '';
+      return [`${said.fracture} ${percentText(probability)}: ${words.decisions[decided.decision]}${why}`];
+    },
+  );
+  const ages = (drafted?.findings ?? []).flatMap((one) => {
+    const { review: decided, trackingUid } = one;
+    if (one.kind !== 'bone-age' || !decided || decided === stored.get(trackingUid)) return [];
+    return [`${said.boneAge} ${monthsText(one.months, said)}: ${words.decisions[decided.decision]}`];
   });
-  const ages = findingsOf(drafted?.findings ?? [], 'bone-age').flatMap((age) => {
-    const { review: decided } = age as typeof age & {
-      review?: { decision: 'accepted' | 'edited' | 'rejected' };
-    };
-    return decided
-      ? [`${said.boneAge} ${monthsText(age.months, said)}: ${words.decisions[decided.decision]}`]
-      : [];
-  });
-  const negatives = (drafted?.statements ?? []).flatMap(({ kind }) =>
-    kind === 'no-fracture' ? [words.decisions['no-fracture']] : [],
+  const negatives = (drafted?.statements ?? []).flatMap(({ kind, trackingUid }) =>
+    kind === 'no-fracture' && !known.has(trackingUid) ? [words.decisions['no-fracture']] : [],
   );
   const time = new Date(other.changedAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   return (

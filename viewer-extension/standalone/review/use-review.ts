@@ -24,6 +24,8 @@ export interface StudyReviewing {
   readonly open: OpenStudy;
   /** How things stand; absent until the server has answered, and where nothing can be reviewed. */
   readonly view?: ReviewView;
+  /** The report under review as it is stored; absent until it is loaded. */
+  readonly base?: StudyReport | undefined;
   readonly questions: readonly OpenQuestion[];
   /** Steps about something that the report does not hold. */
   readonly unmatched: number;
@@ -93,6 +95,7 @@ export function useReview(services: Services, open: OpenStudy, uid: string): Stu
   return {
     open: { ...open, ...(shown && { report: shown }) },
     ...(view && base && { view }),
+    base,
     questions: drafted ? openQuestions(drafted) : [],
     unmatched: drafted?.unmatched.length ?? 0,
     drafted: ({ steps }) => base && onReport(base, sources, steps).report,
