@@ -146,7 +146,6 @@ const AUDIT_MESSAGES = {
   ),
   csv: message('Table (CSV)', '표(CSV)'),
   json: message('Everything (JSON)', '전체(JSON)'),
-  deidentified: message('De-identified copies', '비식별 사본'),
   importLabels: message('Import labels (CSV)', '라벨 가져오기(CSV)'),
   imported: message(
     (count: number, unknown: number) => `${count} labels imported, ${unknown} of studies that are not here`,
