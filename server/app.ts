@@ -5,7 +5,7 @@ import compression from 'compression';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 
-import { useAccess, type HttpAccess } from './http/access.ts';
+import { guardRouters, useAccess, type HttpAccess } from './http/access.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { errorHandler, notFound } from './http/errors.ts';
 import { healthRouter, type HealthServices } from './http/health.ts';
@@ -77,6 +77,7 @@ export function createApp(parts: AppParts): Express {
   app.use(securityHeaders(parts.access.isSecure));
   app.use(['/dicom-web', '/api/analyses', '/osteon'], crossOrigin(parts.corsOrigins));
   useAccess(app, parts.access);
+  guardRouters(parts.access, parts.dicomWeb, parts.analyses, parts.reviews, parts.api);
   app.use(compression({ level: GZIP_LEVEL }));
   app.use('/health', healthRouter(parts.health));
   app.use('/metrics', metricsRouter(parts.metrics));

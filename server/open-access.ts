@@ -4,6 +4,7 @@
 import { apiKeysRouter } from './http/api-keys.ts';
 import { auditRouter } from './http/audit-search.ts';
 import type { HttpAccess } from './http/access.ts';
+import { guardStudies, StudyRules } from './http/study-access.ts';
 import { signInRouter } from './http/sign-in.ts';
 import type { Configuration } from './config.ts';
 import type { Log } from './operations/log.ts';
@@ -18,6 +19,7 @@ import { identifyBy } from './security/identify.ts';
 import { OidcProvider } from './security/oidc.ts';
 import { Sessions } from './security/session.ts';
 import type { Pool } from './storage/database.ts';
+import type { StudyIndex } from './storage/study-index.ts';
 
 /** Access to both applications. */
 export interface OpenAccess {
@@ -27,10 +29,19 @@ export interface OpenAccess {
   stop(): Promise<void>;
 }
 
+/** What it works with. */
+export interface AccessParts {
+  readonly pool: Pool;
+  readonly index: StudyIndex;
+  readonly log: Log;
+  /** Names this installation in audit messages. */
+  readonly sourceId: string;
+}
+
 /** Opens it, and puts the start on record. Nothing is asked of the provider before somebody signs in. */
 export async function openAccess(
   { access, corsOrigins, ohifPort }: Configuration,
-  { pool, log, sourceId }: { readonly pool: Pool; readonly log: Log; readonly sourceId: string },
+  { pool, index, log, sourceId }: AccessParts,
 ): Promise<OpenAccess> {
   const { oidc, isRequired, tls, trustedProxies, publicUrl } = access;
   const record = (event: AuditEvent): Promise<void> => recordAuditEvent(pool, event);
@@ -77,6 +88,7 @@ export async function openAccess(
           origins,
           isSecure,
           onFailure,
+          rules: StudyRules.open(access.rulesFile),
         }),
       )
     : authenticate({ origins });
@@ -87,6 +99,8 @@ export async function openAccess(
     canSignIn: provider !== undefined,
     keys: apiKeysRouter({ keys, record }),
     audit: auditRouter({ database: pool, sourceId }),
+    guardStudy: guardStudies(index),
+    uploadBytesPerDay: access.uploadBytesPerDay,
     note: (event) => {
       recorder.note(event);
     },

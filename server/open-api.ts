@@ -49,7 +49,7 @@ export function openApi(configuration: Configuration, parts: ApiParts): OpenApi 
   };
   return {
     analyses: analysesRouter({ database: pool, index, analysis }),
-    studyEvents: studyEventsRouter({ changes: watchStudies(pool, onError), stopping }),
+    studyEvents: studyEventsRouter({ changes: watchStudies(pool, onError), index, stopping }),
     imports: importsRouter({ instances, maxObjectBytes }),
     api: apiRouter({
       routing: {

@@ -140,7 +140,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     },
   });
   await analysis.start(instances);
-  const access = await openAccess(configuration, { pool, log, sourceId: observerUid });
+  const access = await openAccess(configuration, { pool, index, log, sourceId: observerUid });
   shutdown.onClose('audit trail', () => access.stop(), DRAIN_MS);
   const decoding = {
     imaging: async (task: ImagingTask) => {

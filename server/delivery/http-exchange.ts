@@ -6,8 +6,10 @@
  */
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { guardedLookup, mayBeSentTo } from '../security/destination-guard.ts';
 import { DeliveryError } from './destination.ts';
 
 /** PEM texts. */
@@ -50,7 +52,12 @@ export async function exchange(question: HttpQuestion): Promise<HttpAnswer> {
 }
 
 async function answerTo({ method, url, headers, body, tls, signal }: HttpQuestion): Promise<HttpAnswer> {
-  const options: RequestOptions = { method, headers, signal, timeout: SILENCE_MS };
+  const { hostname } = url;
+  const literal = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(literal) !== 0 && !mayBeSentTo(hostname, literal)) {
+    throw new DeliveryError('down', 'Link-local and multicast addresses are not sent to');
+  }
+  const options: RequestOptions = { method, headers, signal, timeout: SILENCE_MS, lookup: guardedLookup };
   const request =
     url.protocol === 'https:' ? tlsRequest(url, { ...options, ...tls }) : plainRequest(url, options);
   const response = new Promise<IncomingMessage>((resolve, reject) => {

@@ -2,11 +2,12 @@
  * How requests get into an application, before any route: whose word is taken about the client, who makes the request, and
  * where a browser is led that has not signed in.
  */
-import type { Express, RequestHandler, Router } from 'express';
+import type { Express, RequestHandler, RequestParamHandler, Router } from 'express';
 import type { AuditEvent } from '../security/audit-event.ts';
 import { trustProxies } from './forwarded.ts';
 import { auditRequests } from './request-audit.ts';
 import { leadToSignIn } from './sign-in.ts';
+import { limitUploads } from './upload-quota.ts';
 
 /** What an application needs of it. */
 export interface HttpAccess {
@@ -24,8 +25,22 @@ export interface HttpAccess {
   readonly keys: Router;
   /** Mounted at `/api/audit-trail` of the main application. */
   readonly audit: Router;
+  /** Lets those pass who see the study that a route names. */
+  readonly guardStudy: RequestParamHandler;
+  /** Bytes that one principal may send in a day; 0: no limit. */
+  readonly uploadBytesPerDay: number;
   /** Takes what requests did. */
   readonly note: (event: AuditEvent) => void;
+}
+
+const guarded = new WeakSet<Router>();
+
+/** Hides studies from those who may not see them, wherever a route of these names one. A router that both applications share is guarded once. */
+export function guardRouters(access: HttpAccess, ...routers: readonly Router[]): void {
+  for (const router of routers) {
+    if (!guarded.has(router)) router.param('study', access.guardStudy);
+    guarded.add(router);
+  }
 }
 
 /** Lets requests in. Comes before every route. */
@@ -34,5 +49,6 @@ export function useAccess(app: Express, access: HttpAccess): void {
   app.use(auditRequests(access.note));
   app.use(access.authentication);
   app.use(leadToSignIn(access.canSignIn));
+  if (access.uploadBytesPerDay > 0) app.use(limitUploads(access.uploadBytesPerDay));
   app.use('/auth', access.signIn);
 }

@@ -13,6 +13,7 @@ import { requirePermission } from '../security/authentication.ts';
 import type { Pool } from '../storage/database.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import { noteStudies } from './request-audit.ts';
+import { visibleAmong } from './study-access.ts';
 
 const LIST_LIMIT = 500;
 
@@ -30,7 +31,10 @@ export function analysesRouter({ database, index, analysis }: AnalysesServices):
   router.get('/', requirePermission('read-studies'), async (request, response) => {
     const { study } = request.query;
     const studyUids = study === undefined ? undefined : uidsOf(study);
-    const records = await listAnalyses(database, studyUids, LIST_LIMIT);
+    const found = await listAnalyses(database, studyUids, LIST_LIMIT);
+    const uids = found.map(({ studyInstanceUid }) => studyInstanceUid);
+    const visible = await visibleAmong(request, index, uids);
+    const records = found.filter(({ studyInstanceUid }) => visible.has(studyInstanceUid));
     response.set('Cache-Control', 'no-store').json(answerOf(records, analysis));
   });
   router.post(
@@ -46,7 +50,9 @@ export function analysesRouter({ database, index, analysis }: AnalysesServices):
         );
       const studyUid = parseUid(parsed.data.studyInstanceUid, 'studyInstanceUid');
       const instances = await index.listInstances({ studyUid });
-      if (instances.length === 0) throw new PacsError('not-found', 'No instance of this study is stored');
+      const visible = await visibleAmong(request, index, [studyUid]);
+      if (instances.length === 0 || visible.size === 0)
+        throw new PacsError('not-found', 'No instance of this study is stored');
       noteStudies(request, [studyUid]);
       await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
       response.status(202).json(answerOf(await listAnalyses(database, [studyUid], 1), analysis));

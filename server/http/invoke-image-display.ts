@@ -8,7 +8,7 @@ import { textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { parseUid } from '../../dicom/vocabulary/uids.ts';
-import { requirePermission } from '../security/authentication.ts';
+import { principalOf, requirePermission } from '../security/authentication.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import { parseSearch } from './qido-parameters.ts';
 
@@ -42,22 +42,24 @@ async function placeOf(request: Request, index: Pick<StudyIndex, 'searchStudies'
   }
   const studyUid = valueOf(request, 'studyUID');
   if (studyUid !== undefined) {
-    return await studyOf(index, { StudyInstanceUID: parseUid(studyUid, 'Parameter studyUID') });
+    return await studyOf(request, index, { StudyInstanceUID: parseUid(studyUid, 'Parameter studyUID') });
   }
   const accessionNumber = valueOf(request, 'accessionNumber');
   if (accessionNumber === undefined || /[*?\\]/.test(accessionNumber)) {
     throw new PacsError('bad-request', 'requestType STUDY needs the parameter studyUID or accessionNumber');
   }
-  return await studyOf(index, { AccessionNumber: accessionNumber });
+  return await studyOf(request, index, { AccessionNumber: accessionNumber });
 }
 
 async function studyOf(
+  request: Request,
   index: Pick<StudyIndex, 'searchStudies'>,
   condition: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { matches } = await index.searchStudies(
-    parseSearch({ ...condition, limit: LIMIT }, { level: 'study' }),
-  );
+  const { matches } = await index.searchStudies({
+    ...parseSearch({ ...condition, limit: LIMIT }, { level: 'study' }),
+    restriction: principalOf(request).studies,
+  });
   const [only, other] = matches;
   const uid = only && textOf(only, TAG.StudyInstanceUID);
   if (uid === undefined) throw new PacsError('not-found', 'No such study is stored');

@@ -15,7 +15,7 @@ import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { Log } from '../operations/log.ts';
 import type { OhifApplication } from '../operations/ohif-application.ts';
 import { openToAll } from '../security/authentication.ts';
-import { useAccess, type HttpAccess } from './access.ts';
+import { guardRouters, useAccess, type HttpAccess } from './access.ts';
 import { errorHandler, notFound } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { ohifConfigurationScript } from './ohif-configuration.ts';
@@ -48,6 +48,7 @@ export function createOhifApp(parts: OhifParts): Express {
   app.set('query parser', 'simple');
   app.use(requestLog(parts.log, parts.metrics));
   useAccess(app, parts.access);
+  guardRouters(parts.access, parts.dicomWeb, parts.analyses);
   app.use(compression({ level: GZIP_LEVEL }));
   if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));
   app.use('/dicom-web', parts.dicomWeb);

@@ -5,6 +5,7 @@ import type { Request, RequestHandler } from 'express';
 import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
 import { textOf } from '../../dicom/vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { principalOf } from '../security/authentication.ts';
 import type { QueryLevel } from '../storage/index-attributes.ts';
 import { REMAINING_LIMIT } from '../storage/study-index.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
@@ -23,7 +24,7 @@ export function searchResources(index: StudyIndex, level: QueryLevel): RequestHa
       ...(study === undefined ? {} : { studyUid: uidParameter(request, 'study') }),
       ...(series === undefined ? {} : { seriesUid: uidParameter(request, 'series') }),
     });
-    const page = await index.search(search);
+    const page = await index.search({ ...search, restriction: principalOf(request).studies });
     sendWarnings(response, remainingNotice(page.remaining));
     if (page.matches.length === 0) {
       response.status(204).end();

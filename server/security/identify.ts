@@ -27,6 +27,8 @@ export interface Credentials {
   readonly origins: ReadonlySet<string>;
   /** True where browsers come over TLS. */
   readonly isSecure: boolean;
+  /** Says which studies somebody sees. */
+  readonly rules: { apply(principal: Principal): Principal };
   /** Told of wrong credentials, and how many came from the address of late. */
   readonly onFailure: (address: string, count: number) => void;
 }
@@ -35,29 +37,33 @@ type Found = Principal | undefined | Promise<Principal | undefined>;
 
 /** Says who makes a request; whoever brings nothing is anonymous. Wrong credentials are `unauthenticated`, after a wait. */
 export function identifyBy(credentials: Credentials): Identify {
+  const { rules } = credentials;
   const cookieName = sessionCookieName(credentials.isSecure);
   return (request) => {
     const { authorization, cookie } = request.headers;
     if (authorization !== undefined) {
       const { found, isAmbient } = lookUp(authorization, credentials);
       if (isAmbient) requireOwnPage(request, credentials.origins, request.headers.origin !== undefined);
-      if (found !== undefined && !(found instanceof Promise)) return found;
-      return knownOr(found, () => refuse(request, credentials));
+      if (found !== undefined && !(found instanceof Promise)) return rules.apply(found);
+      return knownOr(found, rules, () => refuse(request, credentials));
     }
     const token = cookieOf(cookie, cookieName);
     if (token === undefined) return ANONYMOUS;
     requireOwnPage(request, credentials.origins, true);
     const found = credentials.sessions.find(token);
     // A session that has ended leads to another sign-in: it is no attempt at anything.
-    return found instanceof Promise ? knownOr(found, () => ANONYMOUS) : (found ?? ANONYMOUS);
+    if (found instanceof Promise) return knownOr(found, rules, () => ANONYMOUS);
+    return found === undefined ? ANONYMOUS : rules.apply(found);
   };
 }
 
 async function knownOr(
-  found: Principal | undefined | Promise<Principal | undefined>,
+  found: Found,
+  rules: Credentials['rules'],
   otherwise: () => Principal | Promise<Principal>,
 ): Promise<Principal> {
-  return (await found) ?? (await otherwise());
+  const principal = await found;
+  return principal === undefined ? await otherwise() : rules.apply(principal);
 }
 
 async function refuse(request: Request, { failures, onFailure }: Credentials): Promise<never> {

@@ -2,6 +2,7 @@
  * Who makes a request.
  */
 import { ALL_PERMISSIONS, type Permission } from './permission.ts';
+import type { StudyRestriction } from '../storage/search-sql.ts';
 import { permissionsOf, type Role } from './role.ts';
 
 /** A person or program that makes requests, and what it may do. */
@@ -17,6 +18,8 @@ export interface Principal {
   readonly roles?: readonly Role[];
   /** What access rules may call it by: `role:qa`, `group:north`, `key:gateway-2`. Absent: no rule can name it. */
   readonly labels?: ReadonlySet<string>;
+  /** The studies that it sees. Absent: all. */
+  readonly studies?: StudyRestriction;
 }
 
 /** Whoever sits at this machine: may do everything, since there is no authentication and nobody else can connect. */

@@ -7,13 +7,18 @@ import type { Tag } from '../../dicom/vocabulary/data-set.ts';
 import { isIndexed } from './index-attributes.ts';
 import type { QueryLevel } from './index-attributes.ts';
 import type { Match } from './match-keys.ts';
-import { conditionOf } from './search-conditions.ts';
+import { conditionOf, type Bind } from './search-conditions.ts';
+
+/** Studies that are seen: those that meet all matches, at study level, of one of the lists. */
+export type StudyRestriction = readonly (readonly Match[])[];
 
 export interface SearchQuery {
   readonly level: QueryLevel;
   readonly studyUid?: string;
   readonly seriesUid?: string;
   readonly matches: readonly Match[];
+  /** Nothing beyond it is found; absent: everything is. */
+  readonly restriction?: StudyRestriction | undefined;
   readonly limit: number;
   readonly offset: number;
   /** Attributes to return beyond those the index keeps. Answered at instance level only: no study or series has one value for them. */
@@ -92,15 +97,23 @@ function selection(
   limit: number,
   offset: number,
 ): Statement {
-  const { level, studyUid, seriesUid } = search;
+  const { level, studyUid, seriesUid, restriction } = search;
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const conditions = search.matches.map((match) => conditionOf(match, bind));
+  if (restriction !== undefined) conditions.push(restrictionOf(restriction, bind));
   if (studyUid !== undefined) conditions.push(`${level}.study_uid = ${bind(studyUid)}`);
   if (seriesUid !== undefined) conditions.push(`${level}.series_uid = ${bind(seriesUid)}`);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const text = `SELECT ${columns} FROM ${LEVELS[level].from} ${where} ${order} LIMIT ${bind(limit)} OFFSET ${bind(offset)}`;
   return { text, values };
+}
+
+function restrictionOf(restriction: StudyRestriction, bind: Bind): string {
+  const alternatives = restriction.map((matches) =>
+    ['true', ...matches.map((match) => conditionOf(match, bind))].join(' AND '),
+  );
+  return `(${['false', ...alternatives].join(' OR ')})`;
 }
 
 /** True when an attribute is asked for that only the whole header holds. */

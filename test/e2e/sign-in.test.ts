@@ -24,6 +24,15 @@ import { radiograph } from '../support/reading-room-studies.ts';
 import { startServer, type RunningServer } from '../support/running-server.ts';
 
 const STUDY = '1.2.826.0.1.3680043.10.99.1';
+/** What a hostile sender writes into each text that pages show. */
+const SCRIPT = '<img src=x onerror="window.hacked=1">';
+const HOSTILE = {
+  PatientName: SCRIPT,
+  PatientID: SCRIPT,
+  AccessionNumber: '<b onclick=1>',
+  StudyDescription: `"><script>window.hacked=1</script>`,
+  SeriesDescription: SCRIPT,
+} as const;
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const OHIF = await ensureOhif({}).catch(() => undefined);
 
@@ -82,7 +91,7 @@ async function violationsOn(page: Page): Promise<unknown> {
 
 /** Sends the study, as a service does; the status. */
 async function send(authorization?: string): Promise<number> {
-  const { metadata, pixels } = radiograph(STUDY, 1);
+  const { metadata, pixels } = radiograph(STUDY, 1, HOSTILE);
   const body = multipartOf([writePart10(metadata, { pixelData: pixels ?? new Uint8Array() })]);
   const response = await fetch(`${server.address}/dicom-web/studies`, {
     method: 'POST',
@@ -143,6 +152,9 @@ describe('the reading room', () => {
     await page.goto(`${server.address}/#/studies/${STUDY}`);
     await expect.poll(() => page.url(), { timeout: 30_000 }).toBe(`${server.address}/#/studies/${STUDY}`);
     await page.locator('canvas').first().waitFor();
+    // What a sender wrote is shown as text, whatever it is.
+    expect(await page.evaluate(() => Reflect.get(window, 'hacked') as unknown)).toBeUndefined();
+    expect(await page.locator('img[src=x]').count()).toBe(0);
     expect((await page.context().cookies(server.address)).map(({ name }) => name)).toContain(
       'osteon-session',
     );
@@ -207,6 +219,7 @@ describe.skipIf(OHIF === undefined)('OHIF', () => {
     expect(new URL(page.url()).origin).toBe(provider.issuer);
     await signInAs(page, 'rita');
     await page.locator('.cornerstone-canvas').first().waitFor({ timeout: 120_000 });
+    expect(await page.evaluate(() => Reflect.get(window, 'hacked') as unknown)).toBeUndefined();
     expect(page.url()).toContain(`${ohif}/osteon?StudyInstanceUIDs=${STUDY}`);
     // One sign-in is enough for both: the cookie is that of the host.
     await page.goto(`${server.address}/`);

@@ -31,13 +31,13 @@ const NO_SERVICES: SignInServices = {
 const FOLDER = join(import.meta.dirname, 'no-such-folder');
 
 /** What both applications share. */
-function commonParts(authentication: RequestHandler) {
+function commonParts(authentication: RequestHandler, folder: string) {
   return {
     log: SILENT_LOG,
     metrics: createMetrics(() => Promise.resolve(new Map())),
     access: localAccess(authentication, NO_SERVICES),
     requestsPerMinute: 1_000_000,
-    extensionFolder: FOLDER,
+    extensionFolder: folder,
     dicomWeb: dicomWebRouter({
       index: nothing,
       objects: nothing,
@@ -50,12 +50,13 @@ function commonParts(authentication: RequestHandler) {
 }
 
 /** The application of the main port. */
-export function emptyApp(authentication: RequestHandler): Express {
+export function emptyApp(authentication: RequestHandler, folder = FOLDER): Express {
   return createApp({
-    ...commonParts(authentication),
+    ...commonParts(authentication, folder),
     corsOrigins: new Set(),
     health: { components: [], isDraining: () => false },
     studyEvents: studyEventsRouter({
+      index: nothing,
       changes: { listen: () => () => undefined },
       stopping: AbortSignal.abort(),
     }),
@@ -71,14 +72,14 @@ export function emptyApp(authentication: RequestHandler): Express {
     }),
     invokeImageDisplay: invokeImageDisplayRouter(nothing),
     ohif: ohifRedirect(() => 1),
-    readingRoomFolder: FOLDER,
+    readingRoomFolder: folder,
   });
 }
 
 /** The application of OHIF's port. */
-export function emptyOhifApp(authentication: RequestHandler): Express {
+export function emptyOhifApp(authentication: RequestHandler, folder = FOLDER): Express {
   return createOhifApp({
-    ...commonParts(authentication),
+    ...commonParts(authentication, folder),
     application: { state: { kind: 'fetching', share: 0 } },
   });
 }

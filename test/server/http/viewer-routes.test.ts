@@ -36,7 +36,7 @@ beforeAll(async () => {
   const changes = watchStudies(storage.pool, (error) => faults.push(error), 20);
   const app = express();
   app.use(authenticate());
-  app.use('/api/events', studyEventsRouter({ changes, stopping: stopping.signal }));
+  app.use('/api/events', studyEventsRouter({ changes, index: storage.index, stopping: stopping.signal }));
   app.use('/api/imports', importsRouter({ instances: storage.instances(), maxObjectBytes: 100_000 }));
   app.use('/IHEInvokeImageDisplay', invokeImageDisplayRouter(storage.index));
   app.use(errorHandler(SILENT_LOG));
