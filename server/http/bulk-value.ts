@@ -21,7 +21,8 @@ export async function bulkValue(
     const read = (start: number, end: number): Promise<Uint8Array> => objects.read(objectKey, { start, end });
     const { start, end, encoded, inflated } = await locateBulkData(read, sizeBytes, path);
     if (inflated) return { headers, ...rangesOf(inLittleEndian(inflated.subarray(start, end), encoded)) };
-    if (!encoded.isLittleEndian) return { headers, ...rangesOf(inLittleEndian(await read(start, end), encoded)) };
+    if (!encoded.isLittleEndian)
+      return { headers, ...rangesOf(inLittleEndian(await read(start, end), encoded)) };
     return {
       headers,
       size: end - start,

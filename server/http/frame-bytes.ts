@@ -84,8 +84,7 @@ type FrameServices = Pick<DicomWebServices, 'objects' | 'imaging' | 'decodingPla
 function lentFrame({ objects }: FrameServices, { objectKey }: StoredInstance, frame: ByteRange): Ranged {
   return {
     size: frame.end - frame.start,
-    read: ({ start, end }) =>
-      objects.lend(objectKey, { start: frame.start + start, end: frame.start + end }),
+    read: ({ start, end }) => objects.lend(objectKey, { start: frame.start + start, end: frame.start + end }),
   };
 }
 

@@ -53,7 +53,7 @@ export async function* piecesOf(
   };
   let next = start < end ? pieceAt(start) : undefined;
   try {
-    for (let at = start; next; ) {
+    for (let at = start; next;) {
       const { memory, bytes }: ReadPiece = next;
       const piece = await bytes;
       at += piece.byteLength;

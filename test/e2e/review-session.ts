@@ -111,7 +111,7 @@ function appOn(storage: TestStorage, stopping: AbortSignal, isReachable: () => b
     dicomWebRouter({ index, objects, instances, imaging: runImagingTask, decodingPlaces: createGate(2) }),
   );
   const changes = watchStudies(storage.pool, () => undefined, 50);
-  app.use('/api/events', studyEventsRouter({ changes, stopping }));
+  app.use('/api/events', studyEventsRouter({ changes, index, stopping }));
   app.use(
     '/api/analyses',
     Router().get('/', (_request, response) => response.json({ analyses: [] })),

@@ -55,9 +55,7 @@ export function App({ services }: { readonly services: Services }) {
         <ReportPage key={route.studyInstanceUid} uid={route.studyInstanceUid} services={services} />
       )}
       {route.page === 'audit' && <AuditPage />}
-      {route.page === 'blind' && (
-        <BlindPage key={route.sample} sample={route.sample} services={services} />
-      )}
+      {route.page === 'blind' && <BlindPage key={route.sample} sample={route.sample} services={services} />}
       <FileDropNotice {...drop} />
     </WordsContext.Provider>
   );

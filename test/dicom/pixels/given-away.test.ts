@@ -14,7 +14,12 @@ const bits = fc
   })
   .map(({ bitsAllocated, stored, above, isSigned }): SampleBits => {
     const bitsStored = Math.min(stored, bitsAllocated);
-    return { bitsAllocated, bitsStored, highBit: Math.min(bitsStored - 1 + above, bitsAllocated - 1), isSigned };
+    return {
+      bitsAllocated,
+      bitsStored,
+      highBit: Math.min(bitsStored - 1 + above, bitsAllocated - 1),
+      isSigned,
+    };
   });
 
 /** Bytes that begin so far into shared memory. */
@@ -38,16 +43,25 @@ it('stored values, wherever in memory the bytes begin', () => {
 
 it('values for a screen', () => {
   fc.assert(
-    fc.property(bits, fc.uint8Array({ minLength: 4, maxLength: 70 }), fc.boolean(), (of, bytes, isInverted) => {
-      const columns = Math.floor(bytes.length / (of.bitsAllocated / 8));
-      const photometricInterpretation = isInverted ? 'MONOCHROME1' : 'MONOCHROME2';
-      const frame = { columns, rows: 1, samplesPerPixel: 1, photometricInterpretation } as const;
-      const module = { photometricInterpretation, modality: { kind: 'rescale', slope: 1, intercept: 0 }, voi: [] } as unknown as PixelModule;
-      const kept = storedSamples(bytes, columns, of);
-      const given = storedSamples(shared(bytes, 0), columns, of, true);
-      expect(toDisplay({ ...frame, samples: given }, module, true)).toEqual(
-        toDisplay({ ...frame, samples: kept }, module),
-      );
-    }),
+    fc.property(
+      bits,
+      fc.uint8Array({ minLength: 4, maxLength: 70 }),
+      fc.boolean(),
+      (of, bytes, isInverted) => {
+        const columns = Math.floor(bytes.length / (of.bitsAllocated / 8));
+        const photometricInterpretation = isInverted ? 'MONOCHROME1' : 'MONOCHROME2';
+        const frame = { columns, rows: 1, samplesPerPixel: 1, photometricInterpretation } as const;
+        const module = {
+          photometricInterpretation,
+          modality: { kind: 'rescale', slope: 1, intercept: 0 },
+          voi: [],
+        } as unknown as PixelModule;
+        const kept = storedSamples(bytes, columns, of);
+        const given = storedSamples(shared(bytes, 0), columns, of, true);
+        expect(toDisplay({ ...frame, samples: given }, module, true)).toEqual(
+          toDisplay({ ...frame, samples: kept }, module),
+        );
+      },
+    ),
   );
 });

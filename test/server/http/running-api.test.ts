@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { numberOf } from '../../../dicom/vocabulary/data-set.ts';
@@ -87,7 +87,7 @@ async function upload(bytes: Uint8Array, type = 'application/octet-stream'): Pro
 }
 
 /** A phantom of the demonstration as an 8-bit picture. */
-function picture(kind: PhantomKind): sharp.Sharp {
+function picture(kind: PhantomKind): Sharp {
   const [instance] = phantomImages(kind);
   if (!instance) throw new Error('no such phantom');
   const { dataSet, pixelData } = instance;
