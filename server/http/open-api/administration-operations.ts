@@ -6,6 +6,19 @@ import type { Operation } from './operations.ts';
 const FOR_ADMINISTRATORS = { group: 'Routing and delivery', needs: 'administer' } as const;
 const OPEN = { group: 'This description', needs: 'open' } as const;
 
+const FOR_READERS_OF_THE_TRAIL = { group: 'Access', needs: 'read-audit', method: 'get' } as const;
+
+const AUDIT_SEARCH = {
+  principal: 'Who did it',
+  action: 'What was done',
+  outcome: 'success, refused or failed',
+  study: 'Study Instance UID',
+  from: 'A date or a moment, ISO 8601',
+  to: 'Up to here, exclusive',
+  before: 'Id that the page before ended with',
+  limit: 'Most events: up to 500',
+} as const;
+
 export const ADMINISTRATION_OPERATIONS: readonly Operation[] = [
   {
     ...FOR_ADMINISTRATORS,
@@ -136,5 +149,28 @@ export const ADMINISTRATION_OPERATIONS: readonly Operation[] = [
     path: '/docs/style.css',
     summary: 'The looks of that page',
     gives: [{ status: 200, meaning: 'A style sheet', type: 'text/css' }],
+  },
+  {
+    ...FOR_READERS_OF_THE_TRAIL,
+    path: '/audit-trail',
+    summary: 'The audit trail, the newest first',
+    query: AUDIT_SEARCH,
+    gives: [{ status: 200, meaning: 'Events', schema: 'AuditTrail' }],
+    fails: [400],
+  },
+  {
+    ...FOR_READERS_OF_THE_TRAIL,
+    path: '/audit-trail/page',
+    summary: 'The same as a page',
+    query: AUDIT_SEARCH,
+    gives: [{ status: 200, meaning: 'The page', type: 'text/html' }],
+    fails: [400],
+  },
+  {
+    ...FOR_READERS_OF_THE_TRAIL,
+    path: '/audit-trail/{id}',
+    summary: 'One event as a DICOM Audit Message (PS3.15 A.5)',
+    gives: [{ status: 200, meaning: 'The message', type: 'application/xml' }],
+    fails: [404],
   },
 ];

@@ -198,6 +198,22 @@ export const SCHEMAS = {
   Throughput: z.strictObject({
     hours: z.array(z.strictObject({ from: when, instances: count, analyses: count, deliveries: count })),
   }),
+  AuditTrail: z.strictObject({
+    events: z.array(
+      z.strictObject({
+        id: z.string(),
+        sequence: count.optional(),
+        at: when,
+        principal: z.string(),
+        action: z.string(),
+        outcome: z.enum(['success', 'refused', 'failed']),
+        studies: z.array(uid),
+        address: z.string().optional(),
+        occurrences: count,
+        detail: z.string().optional(),
+      }),
+    ),
+  }),
   Node: z.strictObject({
     name: z.string(),
     version: z.string(),

@@ -104,11 +104,6 @@ describe('the chain', () => {
     const { end } = await check();
     await query(database.pool, 'TRUNCATE audit_event');
     await query(database.pool, `UPDATE audit_chain SET sequence = 0, hash = sha256('')`);
-    await writeFive();
-    await recordAuditEvent(database.pool, event());
-    expect((await check(end)).problem).toBeUndefined(); // the same events: nothing was hidden
-    await query(database.pool, 'TRUNCATE audit_event');
-    await query(database.pool, `UPDATE audit_chain SET sequence = 0, hash = sha256('')`);
     await recordAuditEvents(
       database.pool,
       Array.from({ length: 6 }, () => event()),
