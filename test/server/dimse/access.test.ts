@@ -91,7 +91,7 @@ describe('patience', () => {
   it('ends with who stops in the middle of an object, and leaves nothing of it', async () => {
     const { port } = await open({ limits: { ...LIMITS, stallMs: 200 } });
     const socket = await halfStored(port);
-    await once(socket, 'close');
+    if (!socket.closed) await once(socket, 'close'); // it may have ended while the beginning was looked for
     await expect.poll(() => readdir(storage.objects.stagingFolder)).toEqual([]);
     await echo(port);
   });
