@@ -74,6 +74,9 @@ export class MockPacs {
         seen: '',
       });
     });
+    app.get('/auth/me', (_request, response) => {
+      response.json({ kind: 'local' });
+    });
     app.post('/api/imports', (request, response) => {
       pacs.#imports(request, response);
     });

@@ -114,7 +114,7 @@ describe('the server process', () => {
   it('ends with code 2 and every reason when the configuration is wrong', async () => {
     const program = launch([], { OSTEON_HOST: '0.0.0.0', OSTEON_PORT: 'http' });
     expect(await exitCode(program)).toBe(2);
-    expect(program.output).toMatch(/OSTEON_HOST is not .*no authentication yet/);
+    expect(program.output).toMatch(/OSTEON_HOST is not .*OSTEON_AUTHENTICATION=required/);
     expect(program.output).toContain('OSTEON_PORT is not a whole number');
     expect(await readdir(dataFolder)).toEqual([]);
   });
