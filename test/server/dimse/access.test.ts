@@ -79,7 +79,7 @@ describe('the number of associations', () => {
 
 describe('patience', () => {
   it('ends with who connects and says nothing, and with an association that lies idle', async () => {
-    const { port } = await open({ limits: { ...LIMITS, negotiationMs: 100, idleMs: 150 } });
+    const { port } = await open({ limits: { ...LIMITS, negotiationMs: 2000, idleMs: 1500 } });
     const silent = connect(port, '127.0.0.1');
     silent.resume();
     const association = await associate(port);
@@ -89,7 +89,7 @@ describe('patience', () => {
   });
 
   it('ends with who stops in the middle of an object, and leaves nothing of it', async () => {
-    const { port } = await open({ limits: { ...LIMITS, stallMs: 200 } });
+    const { port } = await open({ limits: { ...LIMITS, stallMs: 1000 } });
     const socket = await halfStored(port);
     if (!socket.closed) await once(socket, 'close'); // it may have ended while the beginning was looked for
     await expect.poll(() => readdir(storage.objects.stagingFolder)).toEqual([]);
