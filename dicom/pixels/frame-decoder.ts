@@ -143,7 +143,13 @@ function locate(
   }
   const { frame, firstBit } = nativeFrame(bytes, offset, pixel, frameIndex);
   const isInWords = isBigEndian && pixel.bitsAllocated <= 8 && isWord(bytes, offset);
-  return { frame: isInWords ? outOfWords(frame, bytes, offset) : frame, firstBit, pixel, isBigEndian, isGivenAway: false };
+  return {
+    frame: isInWords ? outOfWords(frame, bytes, offset) : frame,
+    firstBit,
+    pixel,
+    isBigEndian,
+    isGivenAway: false,
+  };
 }
 
 /** True for a transfer syntax whose pixels lie in fragments. PS3.5 A.4. */

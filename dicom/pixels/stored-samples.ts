@@ -85,9 +85,13 @@ function typedArray(
     case 8:
       return isSigned ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count);
     case 16:
-      return isSigned ? new Int16Array(buffer, byteOffset, count) : new Uint16Array(buffer, byteOffset, count);
+      return isSigned
+        ? new Int16Array(buffer, byteOffset, count)
+        : new Uint16Array(buffer, byteOffset, count);
     case 32:
-      return isSigned ? new Int32Array(buffer, byteOffset, count) : new Uint32Array(buffer, byteOffset, count);
+      return isSigned
+        ? new Int32Array(buffer, byteOffset, count)
+        : new Uint32Array(buffer, byteOffset, count);
   }
 }
 

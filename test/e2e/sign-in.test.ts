@@ -227,7 +227,9 @@ describe.skipIf(OHIF === undefined)('OHIF', () => {
     // OHIF is in the browser by now; it is its requests that meet the end of the session.
     await page.context().clearCookies({ name: 'osteon-session' });
     // OHIF leaves for the sign-in while it still loads, which aborts the navigation: what counts is where it ends.
-    await page.goto(`${ohif}/osteon?StudyInstanceUIDs=${STUDY}`, { waitUntil: 'commit' }).catch(() => undefined);
+    await page
+      .goto(`${ohif}/osteon?StudyInstanceUIDs=${STUDY}`, { waitUntil: 'commit' })
+      .catch(() => undefined);
     await page.locator('.cornerstone-canvas').first().waitFor({ timeout: 120_000 });
     await page.context().close();
   });

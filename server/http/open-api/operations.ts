@@ -9,13 +9,7 @@ export interface Operation {
   /** Below `/api`, with variables in braces. */
   readonly path: string;
   readonly group:
-    | 'Analyses'
-    | 'Pictures'
-    | 'Reviews'
-    | 'Quality'
-    | 'Routing and delivery'
-    | 'Access'
-    | 'This description';
+    'Analyses' | 'Pictures' | 'Reviews' | 'Quality' | 'Routing and delivery' | 'Access' | 'This description';
   readonly summary: string;
   /** `open`: nobody need be known. */
   readonly needs: Permission | 'open';
