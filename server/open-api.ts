@@ -35,8 +35,8 @@ export interface ApiParts {
   readonly log: Log;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
-  /** Ports of the DICOM node, once it listens. */
-  readonly dimsePorts: () => BoundPorts | undefined;
+  /** Ports of the DICOM node. */
+  readonly dimsePorts: BoundPorts;
 }
 
 /** Opens them. */
@@ -60,17 +60,14 @@ export function openApi(configuration: Configuration, parts: ApiParts): OpenApi 
         defaults: { modalities, quietSeconds: studyQuietSeconds, results: results.objects },
       },
       deliveries: { database: pool, queue: routing.queue, destinations: () => routing.destinations() },
-      node: {
-        version: packageDescription.version,
-        dimse: () => listeningOf(configuration, parts.dimsePorts()),
-      },
+      node: { version: packageDescription.version, dimse: listeningOf(configuration, parts.dimsePorts) },
       upload: { instances, maxObjectBytes },
       predict: { database: pool, index, analysis, stopping },
     }),
   };
 }
 
-function listeningOf({ dimse }: Configuration, ports: BoundPorts | undefined): DimseListening | undefined {
-  if (ports?.port === undefined && ports?.tlsPort === undefined) return undefined;
+function listeningOf({ dimse }: Configuration, ports: BoundPorts): DimseListening | undefined {
+  if (ports.port === undefined && ports.tlsPort === undefined) return undefined;
   return { aeTitle: dimse.aeTitle, host: dimse.host, ...ports };
 }

@@ -150,7 +150,9 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     // One more than threads, so that the next frame is there when a thread comes free.
     decodingPlaces: createGate(IMAGING_THREADS + 1),
   };
-  let dimsePorts: BoundPorts | undefined;
+  const dimse = await openDimse(configuration, { pool, index, objects, instances, decoding }, log);
+  shutdown.onClose('DIMSE', () => dimse.stop(DRAIN_MS), DRAIN_MS + 500);
+  routing.useDimse(dimse.client);
   const common = {
     log,
     metrics,
@@ -167,7 +169,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     ...openApi(configuration, {
       ...{ pool, index, instances, analysis, routing, log },
       stopping: draining.signal,
-      dimsePorts: () => dimsePorts,
+      dimsePorts: dimse.ports,
     }),
     audit: auditRouter({ database: pool, studies: new AuditedStudies(pool, objects) }),
     reviews: openReviews(configuration, { pool, index, objects, instances, routing, observerUid }),
@@ -188,10 +190,6 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     portSetting: 'OSTEON_PORT',
   });
   shutdown.onClose('HTTP', () => listener.close(DRAIN_MS), DRAIN_MS + 500);
-  const dimse = await openDimse(configuration, { pool, index, objects, instances, decoding }, log);
-  shutdown.onClose('DIMSE', () => dimse.stop(DRAIN_MS), DRAIN_MS + 500);
-  routing.useDimse(dimse.client);
-  dimsePorts = dimse.ports;
   if (configuration.demo) startDemo(dataFolder, instances, draining.signal, log, shutdown);
   return {
     address: listener.address,

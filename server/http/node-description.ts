@@ -7,7 +7,7 @@ import { requirePermission } from '../security/authentication.ts';
 export interface NodeServices {
   readonly version: string;
   /** The DICOM node as it listens; `undefined` where it does not. */
-  readonly dimse: () => DimseListening | undefined;
+  readonly dimse: DimseListening | undefined;
 }
 
 /** Where associations are taken. */
@@ -24,7 +24,7 @@ export function addNodeRoutes(router: Router, { version, dimse }: NodeServices):
   router.get('/node', requirePermission('administer'), (request, response) => {
     response
       .set('Cache-Control', 'no-store')
-      .json({ name: 'Osteon', version, dicomWebRoot: `${originOf(request)}/dicom-web`, dimse: dimse() });
+      .json({ name: 'Osteon', version, dicomWebRoot: `${originOf(request)}/dicom-web`, dimse });
   });
 }
 

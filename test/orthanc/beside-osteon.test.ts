@@ -36,7 +36,7 @@ beforeAll(async () => {
   ends.push(() => rm(folder, { recursive: true }));
   const [port = 0, orthancDicomPort = 0] = await freePorts(2);
   dimsePort = port;
-  const shipped = z.looseObject({ DicomModalities: z.looseObject({}) }).parse(JSON.parse(await readFile(join(DEPLOY, 'orthanc.json'), 'utf8')));
+  const shipped = z.looseObject({ DicomModalities: z.object({ osteon: z.looseObject({}) }) }).parse(JSON.parse(await readFile(join(DEPLOY, 'orthanc.json'), 'utf8')));
   const { Plugins, StorageDirectory, IndexDirectory, HttpPort, DicomWeb, ...kept } = shipped;
   expect([Plugins, StorageDirectory, IndexDirectory, HttpPort, DicomWeb].every(Boolean)).toBe(true);
   orthanc = await startOrthanc({}, {
@@ -44,7 +44,7 @@ beforeAll(async () => {
     LuaScripts: [join(DEPLOY, 'osteon.lua')],
     DicomServerEnabled: true,
     DicomPort: orthancDicomPort,
-    DicomModalities: { osteon: { ...Object(shipped.DicomModalities['osteon']), Port: dimsePort } },
+    DicomModalities: { osteon: { ...shipped.DicomModalities.osteon, Port: dimsePort } },
     StableAge: STABLE_SECONDS,
   });
   ends.push(() => orthanc.stop());

@@ -9,7 +9,8 @@ type Asked = {
   readonly count: { readonly input: number; readonly output: string };
   readonly wait: { readonly input: undefined; readonly output: string };
 };
-type Nothing = Readonly<Record<never, never>>;
+/** What this side can be asked: nothing. */
+type Nothing = Readonly<Record<string, never>>;
 
 const ANSWERS: Answers<Asked> = {
   double: (number) => Promise.resolve(2 * number),

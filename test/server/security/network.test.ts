@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exchange } from '../../../server/delivery/http-exchange.ts';
@@ -163,7 +164,7 @@ describe('an upload quota', () => {
       limitUploads(10_000, () => now),
     );
     app.post('/', requirePermission('store-instances'), async (request, response) => {
-      for await (const _ of request) continue;
+      await buffer(request);
       response.json({});
     });
     app.use(errorHandler(SILENT_LOG));

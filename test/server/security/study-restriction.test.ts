@@ -92,8 +92,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const ask = (path: string, group: string, init: RequestInit = {}) =>
-  fetch(`${base}${path}`, { redirect: 'manual', ...init, headers: { 'x-group': group, ...init.headers } });
+const ask = (
+  path: string,
+  group: string,
+  { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+) => fetch(`${base}${path}`, { redirect: 'manual', ...init, headers: { 'x-group': group, ...headers } });
 const SEEN = { north: [NORTH], both: [NORTH, SOUTH], none: [], elsewhere: [NORTH, SOUTH] } as const;
 
 describe.each(Object.entries(SEEN))('the group %s', (group, seen) => {

@@ -1,7 +1,7 @@
 /** Paths that lead out of a folder: sent as they are, since `fetch` would tidy them up. */
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ afterAll(() => {
 async function get(server: Server | undefined, path: string): Promise<{ status: number; body: string }> {
   const { port } = server?.address() as AddressInfo;
   const sent = request({ host: '127.0.0.1', port, path, headers: { host: `127.0.0.1:${port}` } }).end();
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   let body = '';
   for await (const chunk of response) body += String(chunk);
   return { status: response.statusCode ?? 0, body };
