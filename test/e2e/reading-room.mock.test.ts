@@ -75,6 +75,38 @@ describe('the worklist', () => {
     expect(await room.page.locator('tbody tr').count()).toBe(5);
   });
 
+  test('is narrowed to a kind of result, and sorted by how grave it is', async () => {
+    const failed = { studyInstanceUid: '1.2.3', state: 'failed', reason: 'Internal error', images: [] };
+    const source = sourceOf('1.2.2', 1);
+    room.pacs.studies.push(
+      { uid: '1.2.4', instances: [radiograph('1.2.4', 1, { PatientID: 'NEW' })] },
+      { uid: '1.2.3', instances: [radiograph('1.2.3', 1, { PatientID: 'FAILED' })], analysis: failed },
+      doneStudy(
+        '1.2.2',
+        [radiograph('1.2.2', 1, { PatientID: 'SUSPECT' })],
+        [analysed(source, [fractureAt(source, 'fracture-1', { certainty: 'suspicious' })])],
+      ),
+      fractureStudy('1.2.1', { PatientID: 'BROKEN' }),
+    );
+    await room.page.goto(room.pacs.url);
+    const shown = async () =>
+      (await room.page.locator('.cell-patient .second-line').allInnerTexts()).map(
+        (line) => line.split(' ')[0],
+      );
+    await expect.poll(shown).toEqual(['NEW', 'FAILED', 'SUSPECT', 'BROKEN']);
+    await room.page.getByRole('button', { name: 'AI result' }).click();
+    await expect.poll(shown).toEqual(['BROKEN', 'SUSPECT', 'FAILED', 'NEW']);
+    await room.page.getByRole('button', { name: 'AI result' }).click();
+    await expect.poll(shown).toEqual(['NEW', 'FAILED', 'SUSPECT', 'BROKEN']);
+    const filter = room.page.getByRole('combobox', { name: 'AI result' });
+    await filter.selectOption('Fracture');
+    await expect.poll(shown).toEqual(['BROKEN']);
+    await filter.selectOption('Not analysed');
+    await expect.poll(shown).toEqual(['NEW']);
+    await filter.selectOption('Waiting or running');
+    await room.page.getByText('No study matches.').waitFor();
+  });
+
   test('opens a study by keyboard', async () => {
     room.pacs.studies.push(fractureStudy('1.2.1'));
     await room.page.goto(room.pacs.url);

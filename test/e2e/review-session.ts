@@ -2,8 +2,6 @@
  * The reading room before a real server of ours (DICOMweb, events, reviews on a database of its own), for readers whose name
  * the browser's cookie says: what the tests of reviews in Chromium share.
  */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import express, { Router, type Express } from 'express';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -21,6 +19,7 @@ import { LOCAL_PRINCIPAL, type Principal } from '../../server/security/principal
 import { permissionsOf } from '../../server/security/role.ts';
 import { buildReadingRoom, launchBrowser } from '../support/browser.ts';
 import { createTestStorage, storeBytes, type TestStorage } from '../support/storage.ts';
+import { serveOnLoopback } from '../support/loopback.ts';
 
 /** A person by the name of the cookie `reader`; without one, whoever sits at this machine. */
 function readerNamed(name: string): Principal {
@@ -65,9 +64,8 @@ export async function startReviewSession(
   });
   app.use(express.static(folder));
   app.use(errorHandler(SILENT_LOG));
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${portOf(server)}`;
+  const server = await serveOnLoopback(app);
+  const url = server.origin;
   return {
     storage,
     url,
@@ -84,8 +82,7 @@ export async function startReviewSession(
     close: async () => {
       stopping.abort();
       await browser.close();
-      server.closeAllConnections();
-      server.close();
+      await server.close();
       await storage.close();
       await remove();
     },
@@ -127,11 +124,6 @@ function appOn(storage: TestStorage, stopping: AbortSignal, isReachable: () => b
   });
   app.use('/api/reviews', reviewsRouter(reviews));
   return app;
-}
-
-function portOf(server: Server): number {
-  const bound = server.address();
-  return typeof bound === 'object' && bound ? bound.port : 0;
 }
 
 async function openFor(browser: Browser, url: string, name: string | undefined, language = 'en-GB') {

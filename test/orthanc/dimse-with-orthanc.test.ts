@@ -8,11 +8,12 @@ import { textOf } from '../../dicom/vocabulary/data-set.ts';
 import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { SOP_CLASS } from '../../dicom/vocabulary/uids.ts';
 import type { DimsePeer } from '../../server/dimse/peer.ts';
-import { dataSetIn, freePort, openDimseNetwork } from '../support/dimse-network.ts';
+import { dataSetIn, openDimseNetwork } from '../support/dimse-network.ts';
 import { dicomFile } from '../support/dicom-file.ts';
 import { startOrthanc, type Orthanc } from '../support/orthanc.ts';
 import { ownStorage } from '../support/served-storage.ts';
 import { storeBytes } from '../support/storage.ts';
+import { freePort } from '../support/free-port.ts';
 
 const storage = await ownStorage();
 const orthancPort = await freePort();

@@ -5,7 +5,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +18,7 @@ import { startImagingPool } from '../../server/imaging/imaging-pool.ts';
 import type { InstanceStore } from '../../server/ingest/store-instances.ts';
 import { createGate } from '../../server/operations/gate.ts';
 import type { TestStorage } from './storage.ts';
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 
@@ -134,14 +134,4 @@ export async function startReceivingNode(...options: readonly string[]): Promise
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

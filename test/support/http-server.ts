@@ -1,9 +1,6 @@
 /**
  * The DICOMweb router on a real socket.
  */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
 import type { DicomWebServices } from '../../server/http/dicom-web-services.ts';
@@ -13,6 +10,7 @@ import { errorHandler } from '../../server/http/errors.ts';
 import { authenticate } from '../../server/security/authentication.ts';
 import { LOCAL_PRINCIPAL, type Principal } from '../../server/security/principal.ts';
 import type { TestStorage } from './storage.ts';
+import { serveOnLoopback } from './loopback.ts';
 
 export interface TestServer {
   /** Address of the DICOMweb root. */
@@ -43,19 +41,11 @@ export async function serveDicomWeb(
     }),
   );
   app.use(errorHandler({ error: (fields, message) => log.push({ ...fields, message }) }));
-  const server = createServer(app).listen(0, '127.0.0.1');
-  // A test that decodes for long must not find the connection of its next request closed meanwhile.
-  server.keepAliveTimeout = 0;
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = await serveOnLoopback(app);
   return {
-    base: `http://127.0.0.1:${port}/dicom-web`,
+    base: `${server.origin}/dicom-web`,
     log,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close: server.close,
   };
 }
 

@@ -1,9 +1,6 @@
 /**
  * Stock OHIF as a reader of what we store: its built application on a port of its own, with our DICOMweb beside it.
  */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type Router } from 'express';
 import type { Browser, Page } from 'playwright-core';
 import { dicomWebRouter } from '../../server/http/dicom-web-router.ts';
@@ -14,6 +11,7 @@ import { authenticate } from '../../server/security/authentication.ts';
 import { LOCAL_PRINCIPAL } from '../../server/security/principal.ts';
 import { launchBrowser } from './browser.ts';
 import { createTestStorage, storeBytes, type TestStorage } from './storage.ts';
+import { serveOnLoopback } from './loopback.ts';
 
 /** A data source that reads DICOMweb below `/dicom-web` of the same origin; no tour, no dialogue. */
 const APP_CONFIG = `window.config = ${JSON.stringify({
@@ -110,17 +108,8 @@ async function serveOhif(folder: string, dicomWeb: Router): Promise<OhifServer> 
     // By its root: a folder like ~/.cache is no dot file that must not be served.
     response.sendFile('index.html', { root: folder });
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    address: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  const { origin, close } = await serveOnLoopback(app);
+  return { address: origin, close };
 }
 
 async function openInOhif(browser: Browser, { address }: OhifServer, studyUid: string): Promise<Page> {

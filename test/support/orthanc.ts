@@ -7,11 +7,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { freePort } from './free-port.ts';
 
 /** Where Debian puts them. */
 const PROGRAM = '/usr/sbin/Orthanc';
@@ -151,13 +151,4 @@ async function post(url: string, body: unknown): Promise<Response> {
 async function requireOk(response: Response): Promise<Response> {
   if (!response.ok) throw new Error(`Orthanc answered ${response.status}: ${await response.text()}`);
   return response;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

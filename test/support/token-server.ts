@@ -1,8 +1,7 @@
 /** An OAuth 2.0 token server for the client credentials grant (RFC 6749 4.4) that remembers what it was asked. */
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
+import type { ServerOptions } from 'node:https';
+import { serveOnLoopback } from './loopback.ts';
 
 export interface TokenServer {
   readonly url: string;
@@ -37,20 +36,13 @@ export async function startTokenServer(tls?: ServerOptions): Promise<TokenServer
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     });
   };
-  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = await serveOnLoopback(listener, tls);
   const tokens = {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/token`,
+    url: `${server.origin}/token`,
     asked: [] as TokenServer['asked'],
     valid: new Set<string>(),
     answer: { expires_in: 3600 } as TokenServer['answer'],
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close: server.close,
   };
   return tokens;
 }

@@ -2,10 +2,7 @@
  * How a DICOMweb destination is told who sends: Basic (RFC 7617), Bearer (RFC 6750), OAuth client credentials (RFC 6749
  * 4.4), certificates of both sides. Settings are read from a routing file, as a site writes them.
  */
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,6 +14,7 @@ import { createAuthority, pemOf } from '../../support/certificates.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { startReceivingPacs, type ReceivingPacsOptions } from '../../support/receiving-pacs.ts';
 import { startTokenServer } from '../../support/token-server.ts';
+import { serveOnLoopback } from '../../support/loopback.ts';
 
 let folder: string;
 const ends: (() => Promise<unknown>)[] = [];
@@ -188,18 +186,13 @@ describe('OAuth', () => {
 describe('a redirect', () => {
   it('is not followed: what was to go to one server goes to no other', async () => {
     const other = await pacsOf();
-    const redirecting = createServer((request, response) => {
+    const redirecting = await serveOnLoopback((request, response) => {
       request.resume();
       response.writeHead(307, { Location: `${other.root}/studies` }).end();
-    }).listen(0, '127.0.0.1');
-    await once(redirecting, 'listening');
-    ends.push(() => {
-      redirecting.close();
-      return once(redirecting, 'close');
     });
+    ends.push(() => redirecting.close());
     vi.stubEnv('PACS_TOKEN', 'token');
-    const root = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`;
-    const destination = open(root, 'auth: { bearer: { env: PACS_TOKEN } }');
+    const destination = open(redirecting.origin, 'auth: { bearer: { env: PACS_TOKEN } }');
     await expect(send(destination)).rejects.toThrow('The server answered HTTP 307');
     expect([other.authorizations, other.received]).toEqual([[], []]);
   });

@@ -3,9 +3,10 @@ import { dicomDestination } from '../../../server/delivery/dicom-destination.ts'
 import type { Parcel } from '../../../server/delivery/destination.ts';
 import type { DicomDestinationSettings } from '../../../server/routing/rules-schema.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
-import { dataSetIn, freePort, openDimseNetwork, startReceivingNode } from '../../support/dimse-network.ts';
+import { dataSetIn, openDimseNetwork, startReceivingNode } from '../../support/dimse-network.ts';
 import { ownStorage } from '../../support/served-storage.ts';
 import { storeBytes } from '../../support/storage.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const storage = await ownStorage();
 const { service, port } = await openDimseNetwork(storage);

@@ -7,18 +7,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readHeader } from '../../../dicom/read/part10-reader.ts';
 import { TRANSFER_SYNTAX } from '../../../dicom/vocabulary/uids.ts';
-import {
-  dataSetIn,
-  dcmtk,
-  freePort,
-  openDimseNetwork,
-  startReceivingNode,
-} from '../../support/dimse-network.ts';
+import { dataSetIn, dcmtk, openDimseNetwork, startReceivingNode } from '../../support/dimse-network.ts';
 import type { ReceivingNode } from '../../support/dimse-network.ts';
 import { ARCHIVED_INSTANCES } from '../../support/archived-instances.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { ownStorage } from '../../support/served-storage.ts';
 import { storeBytes } from '../../support/storage.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const storage = await ownStorage({ keepsAll: true });
 const movedTo = await startReceivingNode('-aet', 'ANY');

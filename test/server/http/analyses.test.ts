@@ -1,6 +1,4 @@
 /** `/api/analyses` over a real socket: what it lists, what it takes, what it refuses. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import sharp from 'sharp';
@@ -15,9 +13,10 @@ import { authenticate } from '../../../server/security/authentication.ts';
 import type { StudyIndex } from '../../../server/storage/study-index.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { FRACTURE_MODEL } from '../../support/result-inputs.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 let database: TestDatabase;
-let server: Server;
+let server: LoopbackServer;
 let address: string;
 let requested: unknown[];
 
@@ -45,13 +44,11 @@ beforeAll(async () => {
   app.use(authenticate());
   app.use('/api/analyses', analysesRouter({ database: database.pool, index, analysis }));
   app.use(errorHandler(SILENT_LOG));
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  address = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}/api/analyses`;
+  server = await serveOnLoopback(app);
+  address = `${server.origin}/api/analyses`;
 });
 afterAll(async () => {
-  server.close();
+  await server.close();
   await database.close();
 });
 beforeEach(() => {

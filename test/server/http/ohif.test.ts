@@ -1,9 +1,6 @@
 /** OHIF on its own port: what is served while it is fetched, once it is there, and where `/ohif` leads. */
-import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Router } from 'express';
@@ -14,12 +11,13 @@ import { createOhifApp } from '../../../server/http/ohif.ts';
 import { SILENT_LOG } from '../../../server/operations/log.ts';
 import type { OhifState } from '../../../server/operations/ohif-application.ts';
 import { localAccess } from '../../support/local-access.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 const SCRIPT = 'window.PUBLIC_URL="/"';
 const INDEX = `<!doctype html><script>${SCRIPT}</script><script src="/app.js"></script>`;
 let folder: string;
 let state: OhifState;
-let server: Server;
+let server: LoopbackServer;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'osteon-ohif-'));
@@ -48,19 +46,16 @@ beforeEach(async () => {
     extensionFolder: join(folder, 'extension'),
     application,
   });
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  server = await serveOnLoopback(app);
 });
 
 afterEach(async () => {
-  server.close();
-  server.closeAllConnections();
+  await server.close();
   await rm(folder, { recursive: true });
 });
 
 async function get(path: string) {
-  const { port } = server.address() as AddressInfo;
-  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  const response = await fetch(`${server.origin}${path}`);
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
 

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Router, type Express } from 'express';
+import { Router } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
@@ -13,6 +12,7 @@ import { createMetrics, type Metrics } from '../../../server/http/metrics.ts';
 import { SILENT_LOG, type LogFields } from '../../../server/operations/log.ts';
 import { principalOf, requirePermission } from '../../../server/security/authentication.ts';
 import { localAccess } from '../../support/local-access.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 const UID = '1.2.840.113619.2.99';
 let folder: string;
@@ -21,8 +21,7 @@ let logged: LogFields[];
 let draining: boolean;
 let ohifPort: number | undefined;
 let componentFails: boolean;
-let server: ReturnType<Express['listen']>;
-let port: number;
+let server: LoopbackServer;
 
 /** Of one address in a minute; no test but that of the limit comes near. */
 const MOST_REQUESTS = 20;
@@ -69,16 +68,11 @@ beforeEach(async () => {
     extensionFolder: folder,
     readingRoomFolder: folder,
   });
-  server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  port = typeof address === 'object' && address !== null ? address.port : 0;
+  server = await serveOnLoopback(app);
 });
 
 afterEach(async () => {
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
+  await server.close();
   await rm(folder, { recursive: true });
 });
 
@@ -87,7 +81,7 @@ async function send(
   path: string,
   options: { method?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
-  const request = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options });
+  const request = httpRequest({ host: '127.0.0.1', port: server.port, path, agent: false, ...options });
   request.end();
   return await new Promise((resolve, reject) => {
     request.on('error', reject);
@@ -181,7 +175,7 @@ describe('authentication', () => {
     const post = (origin: string) => send('/dicom-web/studies', { method: 'POST', headers: { origin } });
     expect((await post('https://evil.example')).status).toBe(403);
     expect((await post('null')).status).toBe(403);
-    expect((await post(`http://localhost:${port}`)).status).toBe(200);
+    expect((await post(`http://localhost:${server.port}`)).status).toBe(200);
   });
 });
 
@@ -216,7 +210,7 @@ describe('/ohif', () => {
   it('leads to the same place on the port of OHIF, by the name this machine was called', async () => {
     ohifPort = 8601;
     const { status, headers } = await send(`/ohif/viewer?StudyInstanceUIDs=${UID}`, {
-      headers: { Host: `localhost:${port}` },
+      headers: { Host: `localhost:${server.port}` },
     });
     expect([status, headers['location']]).toEqual([
       302,

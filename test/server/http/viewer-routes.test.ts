@@ -1,6 +1,4 @@
 /** What the reading room asks beside DICOMweb, over a real socket: events, imports of pictures, deep links. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import express from 'express';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,9 +13,10 @@ import { authenticate } from '../../../server/security/authentication.ts';
 import { writePart10 } from '../../../dicom/write/part10-writer.ts';
 import { radiograph } from '../../support/reading-room-studies.ts';
 import { createTestStorage, storeBytes, type TestStorage } from '../../support/storage.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 let storage: TestStorage;
-let server: Server;
+let server: LoopbackServer;
 let address: string;
 const stopping = new AbortController();
 const faults: unknown[] = [];
@@ -40,14 +39,11 @@ beforeAll(async () => {
   app.use('/api/imports', importsRouter({ instances: storage.instances(), maxObjectBytes: 100_000 }));
   app.use('/IHEInvokeImageDisplay', invokeImageDisplayRouter(storage.index));
   app.use(errorHandler(SILENT_LOG));
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  address = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`;
+  server = await serveOnLoopback(app);
+  address = server.origin;
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  await server.close();
   await storage.close();
 });
 

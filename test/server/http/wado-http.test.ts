@@ -1,7 +1,4 @@
 /** What HTTP offers beside the representation: entity tags, ranges, HEAD, OPTIONS, other origins. RFC 9110, PS3.18 8.9. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { crossOrigin } from '../../../server/http/cross-origin.ts';
@@ -11,6 +8,7 @@ import { bytesOf } from '../../support/answers.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
 import { servedStorage } from '../../support/served-storage.ts';
 import { storeBytes } from '../../support/storage.ts';
+import { serveOnLoopback } from '../../support/loopback.ts';
 
 const { storage, server } = await servedStorage({ keepsAll: true });
 const FILE = dicomFile();
@@ -161,13 +159,10 @@ describe('pages of other origins (Fetch Standard, CORS protocol)', () => {
       response.send('answer');
     });
     app.use(errorHandler({ error: () => undefined }));
-    const listening = createServer(app).listen(0, '127.0.0.1');
-    await once(listening, 'listening');
-    const { port } = listening.address() as AddressInfo;
-    const response = await fetch(`http://127.0.0.1:${port}/`, { headers, method });
+    const listening = await serveOnLoopback(app);
+    const response = await fetch(`${listening.origin}/`, { headers, method });
     const copy = new Response(response.status === 204 ? null : await response.text(), response);
-    listening.close();
-    listening.closeAllConnections();
+    await listening.close();
     return copy;
   }
 

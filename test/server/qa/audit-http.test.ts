@@ -1,6 +1,4 @@
 /** `/api/audit` over a socket, on studies of real structured reports: figures, filters, labels, samples that are blind. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditRouter } from '../../../server/http/audit.ts';
@@ -13,6 +11,7 @@ import { authenticateBy } from '../../../server/security/authentication.ts';
 import { permissionsOf } from '../../../server/security/role.ts';
 import { ownStorage } from '../../support/served-storage.ts';
 import { storeCorpus, type CorpusStudy } from './audited-corpus.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 const STUDIES: readonly CorpusStudy[] = [
   { studyInstanceUid: '1.2.10', date: '20260105', hasFracture: true, acts: () => [{ kind: 'agree' }] },
@@ -50,7 +49,7 @@ const STUDIES: readonly CorpusStudy[] = [
 ];
 
 const storage = await ownStorage({ keepsAll: true });
-let server: Server;
+let server: LoopbackServer;
 let root: string;
 
 beforeAll(async () => {
@@ -63,16 +62,13 @@ beforeAll(async () => {
     }),
   );
   const studies = new AuditedStudies(storage.pool, storage.objects);
-  app.use('/api/audit', auditRouter({ database: storage.pool, studies }));
+  app.use('/api/audit', auditRouter({ database: storage.pool, studies, index: storage.index }));
   app.use(errorHandler(SILENT_LOG));
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  root = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}/api/audit`;
+  server = await serveOnLoopback(app);
+  root = `${server.origin}/api/audit`;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+afterAll(async () => {
+  await server.close();
 });
 
 interface Audit {

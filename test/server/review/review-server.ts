@@ -2,8 +2,6 @@
  * Reviews served over a real socket on a storage with an analysed study, to whichever reader the request names: what the
  * tests of reviews share.
  */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import express from 'express';
 import { readPart10 } from '../../../dicom/read/part10-reader.ts';
 import { buildResultSet } from '../../../dicom/results/index.ts';
@@ -20,6 +18,7 @@ import { permissionsOf } from '../../../server/security/role.ts';
 import { rampFile } from '../../support/result-files.ts';
 import { metadataOf, resultInput, SOURCE } from '../../support/result-inputs.ts';
 import { storeBytes, type TestStorage } from '../../support/storage.ts';
+import { serveOnLoopback } from '../../support/loopback.ts';
 
 export const STUDY = SOURCE.studyInstanceUid;
 
@@ -88,10 +87,8 @@ export async function serveReviews(
   app.use(authenticateBy((request) => READERS[request.get('x-reader') ?? ''] ?? LOCAL_PRINCIPAL));
   app.use('/api/reviews', reviewsRouter(reviews));
   app.use(errorHandler(SILENT_LOG));
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  const root = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}/api/reviews`;
+  const server = await serveOnLoopback(app);
+  const root = `${server.origin}/api/reviews`;
   return {
     async ask(reader, method, body, path = STUDY) {
       const response = await fetch(`${root}/${path}`, {
@@ -107,10 +104,6 @@ export async function serveReviews(
       const bytes = await storage.objects.read(instance.objectKey);
       return { report: readReport(readPart10(bytes).dataSet), bytes };
     },
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: server.close,
   };
 }

@@ -2,10 +2,7 @@
  * The permission matrix: every route that the routers hold, every role, over a real socket; and `docs/security.md`, which
  * shows it.
  */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Router, type Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +12,7 @@ import { permissionsOf, ROLE_NAMES, ROLES } from '../../../server/security/role.
 import { ALL_PERMISSIONS } from '../../../server/security/permission.ts';
 import { matrixAsMarkdown, partsOf, type AccessRoute } from '../../support/access-routes.ts';
 import { emptyApp, emptyOhifApp } from '../../support/empty-apps.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 /** Middleware that answers nothing that belongs to a patient; a new one is looked at, then added. */
 const KNOWN_MIDDLEWARE = [
@@ -83,19 +81,14 @@ it('would see a route that says nothing, a handler without a route, and a router
 });
 
 describe('each cell of the matrix', () => {
-  const servers = new Map<string, Server>();
+  const servers = new Map<string, LoopbackServer>();
   beforeAll(async () => {
     for (const [name, app] of Object.entries(apps)) {
-      const server = createServer(app).listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      servers.set(name, server);
+      servers.set(name, await serveOnLoopback(app));
     }
   });
-  afterAll(() => {
-    for (const server of servers.values()) {
-      server.closeAllConnections();
-      server.close();
-    }
+  afterAll(async () => {
+    for (const server of servers.values()) await server.close();
   });
 
   const cells = Object.keys(apps).flatMap((app) => routesOf(app).map((route) => ({ app, route })));
@@ -103,13 +96,13 @@ describe('each cell of the matrix', () => {
   it.each(cells.map((cell) => [cell.app, nameOf(cell.route), cell] as const))(
     '%s: %s',
     async (_app, _name, cell) => {
-      const { port } = servers.get(cell.app)?.address() as AddressInfo;
+      const origin = servers.get(cell.app)?.origin;
       const [demand = 'open'] = cell.route.demands;
       for (const [holder, { permissions }] of Object.entries(HOLDERS)) {
         const isLetIn = demand === 'open' || permissions.has(demand);
         const methods = cell.route.method === 'GET' ? ['GET', 'HEAD'] : [cell.route.method];
         for (const method of methods) {
-          const reply = await ask(`http://127.0.0.1:${port}`, method, cell.route.path, holder);
+          const reply = await ask(String(origin), method, cell.route.path, holder);
           const expected = isLetIn ? 'passed' : holder === 'anonymous' ? 401 : 403;
           expect([holder, method, reply]).toEqual([holder, method, expected]);
         }

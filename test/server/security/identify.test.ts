@@ -1,8 +1,5 @@
 /** Who is let in, over a real socket with a real database: keys, tokens, sessions; and what is tried by those who should not be. */
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +13,7 @@ import { identifyBy } from '../../../server/security/identify.ts';
 import { Sessions } from '../../../server/security/session.ts';
 import { query } from '../../../server/storage/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 const AUDIENCE = 'osteon-api';
 const CLIENT_ID = 'osteon';
@@ -23,8 +21,8 @@ const CLIENT_ID = 'osteon';
 let database: TestDatabase;
 let keys: ApiKeys;
 let sessions: Sessions;
-let server: Server;
-let provider: Server;
+let server: LoopbackServer;
+let provider: LoopbackServer;
 let issuer: string;
 let base: string;
 const failures: (readonly [string, number])[] = [];
@@ -35,12 +33,11 @@ beforeAll(async () => {
   database = await createTestDatabase();
   keys = new ApiKeys(database.pool);
   sessions = new Sessions(database.pool, 3600);
-  provider = createServer((_request, response) => {
+  provider = await serveOnLoopback((_request, response) => {
     const jwk = { ...signing.publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' };
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
-  }).listen(0, '127.0.0.1');
-  await once(provider, 'listening');
-  issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  });
+  issuer = provider.origin;
   const settings = {
     issuer,
     clientId: CLIENT_ID,
@@ -72,15 +69,11 @@ beforeAll(async () => {
   });
   app.post('/store', requirePermission('store-instances'), (_request, response) => response.json({}));
   app.use(errorHandler(SILENT_LOG));
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveOnLoopback(app);
+  base = server.origin;
 });
 afterAll(async () => {
-  for (const one of [server, provider]) {
-    one.closeAllConnections();
-    one.close();
-  }
+  await Promise.all([server.close(), provider.close()]);
   await database.close();
 });
 

@@ -1,7 +1,4 @@
 /** What comes from the network, and what goes to it: proxies, destinations, quotas. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,20 +10,17 @@ import { SILENT_LOG } from '../../../server/operations/log.ts';
 import { authenticate, requirePermission } from '../../../server/security/authentication.ts';
 import { guardedLookup, mayBeSentTo } from '../../../server/security/destination-guard.ts';
 import { FailedAttempts } from '../../../server/security/failed-attempts.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
+const servers: LoopbackServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
 });
 
 async function serve(app: express.Express): Promise<string> {
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = await serveOnLoopback(app);
   servers.push(server);
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return server.origin;
 }
 
 describe('behind a proxy', () => {

@@ -1,7 +1,4 @@
 /** The way to the provider and back: what a stranger could do with it. The provider itself is real in `test/e2e/sign-in.test.ts`. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
@@ -13,8 +10,9 @@ import { authenticateBy } from '../../../server/security/authentication.ts';
 import type { PendingSignIn } from '../../../server/security/oidc.ts';
 import { ANONYMOUS } from '../../../server/security/principal.ts';
 import type { Identity } from '../../../server/security/session.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
-const servers: Server[] = [];
+const servers: LoopbackServer[] = [];
 const events: AuditEvent[] = [];
 let plain: string;
 let secure: string;
@@ -54,20 +52,16 @@ async function serve(isSecure: boolean): Promise<string> {
   app.use(authenticateBy(() => ANONYMOUS));
   app.use('/auth', signInRouter(services));
   app.use(errorHandler(SILENT_LOG));
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = await serveOnLoopback(app);
   servers.push(server);
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return server.origin;
 }
 
 beforeAll(async () => {
   [plain, secure] = [await serve(false), await serve(true)];
 });
-afterAll(() => {
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
-  }
+afterAll(async () => {
+  for (const server of servers) await server.close();
 });
 
 const get = (url: string, headers: Record<string, string> = {}) =>

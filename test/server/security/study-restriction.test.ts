@@ -1,8 +1,5 @@
 /** Who sees which studies, on every way to a study: searches at all levels, retrievals, analyses, events, deep links. */
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
@@ -22,6 +19,7 @@ import { authenticateBy } from '../../../server/security/authentication.ts';
 import { ANONYMOUS, personOf } from '../../../server/security/principal.ts';
 import { radiograph } from '../../support/reading-room-studies.ts';
 import { createTestStorage, storeBytes, type TestStorage } from '../../support/storage.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 const [NORTH, SOUTH] = ['1.2.100', '1.2.200'];
 const RULES = {
@@ -34,7 +32,7 @@ const RULES = {
 };
 
 let storage: TestStorage;
-let server: Server;
+let server: LoopbackServer;
 let base: string;
 let folder: string;
 let tell: (studies: readonly string[]) => void = () => undefined;
@@ -81,13 +79,11 @@ beforeAll(async () => {
   app.use('/api/events', studyEventsRouter({ changes, index, stopping: new AbortController().signal }));
   app.use('/IHEInvokeImageDisplay', invokeImageDisplayRouter(index));
   app.use(errorHandler(SILENT_LOG));
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveOnLoopback(app);
+  base = server.origin;
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  await server.close();
   await storage.close();
   rmSync(folder, { recursive: true });
 });

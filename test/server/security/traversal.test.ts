@@ -1,17 +1,17 @@
 /** Paths that lead out of a folder: sent as they are, since `fetch` would tidy them up. */
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { authenticate } from '../../../server/security/authentication.ts';
 import { emptyApp, emptyOhifApp } from '../../support/empty-apps.ts';
+import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
 
 const SECRET = 'what lies beside the folder';
 let folder: string;
-const servers: Server[] = [];
+const servers: LoopbackServer[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'osteon-traversal-'));
@@ -23,21 +23,19 @@ beforeAll(async () => {
     emptyApp(authenticate(), join(folder, 'pages')),
     emptyOhifApp(authenticate(), join(folder, 'pages')),
   ]) {
-    const server = createServer(app).listen(0, '127.0.0.1');
-    servers.push(server);
-    await once(server, 'listening');
+    servers.push(await serveOnLoopback(app));
   }
 });
-afterAll(() => {
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
-  }
+afterAll(async () => {
+  for (const server of servers) await server.close();
   rmSync(folder, { recursive: true });
 });
 
-async function get(server: Server | undefined, path: string): Promise<{ status: number; body: string }> {
-  const { port } = server?.address() as AddressInfo;
+async function get(
+  server: LoopbackServer | undefined,
+  path: string,
+): Promise<{ status: number; body: string }> {
+  const port = server?.port;
   const sent = request({ host: '127.0.0.1', port, path, headers: { host: `127.0.0.1:${port}` } }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   let body = '';
