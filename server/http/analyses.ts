@@ -14,6 +14,7 @@ import type { Pool } from '../storage/database.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import { noteStudies } from './request-audit.ts';
 import { visibleAmong } from './study-access.ts';
+import { requireValue } from './request-values.ts';
 
 const LIST_LIMIT = 500;
 
@@ -42,19 +43,14 @@ export function analysesRouter({ database, index, analysis }: AnalysesServices):
     requirePermission('request-analysis'),
     json({ limit: '16kb' }),
     async (request, response) => {
-      const parsed = requestBody.safeParse(request.body);
-      if (!parsed.success)
-        throw new PacsError(
-          'bad-request',
-          `The body is not an analysis request: ${z.prettifyError(parsed.error)}`,
-        );
-      const studyUid = parseUid(parsed.data.studyInstanceUid, 'studyInstanceUid');
+      const asked = requireValue(requestBody, request.body, 'The body is not an analysis request');
+      const studyUid = parseUid(asked.studyInstanceUid, 'studyInstanceUid');
       const instances = await index.listInstances({ studyUid });
       const visible = await visibleAmong(request, index, [studyUid]);
       if (instances.length === 0 || visible.size === 0)
         throw new PacsError('not-found', 'No instance of this study is stored');
       noteStudies(request, [studyUid]);
-      await analysis.request(studyUid, { boneAge: parsed.data.boneAge ?? false });
+      await analysis.request(studyUid, { boneAge: asked.boneAge ?? false });
       response.status(202).json(answerOf(await listAnalyses(database, [studyUid], 1), analysis));
     },
   );

@@ -3,12 +3,12 @@
  */
 import { json, Router, type Request } from 'express';
 import { z } from 'zod';
-import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { ApiKey, ApiKeys } from '../security/api-key.ts';
 import type { AuditEvent } from '../security/audit-event.ts';
 import { principalOf, requirePermission } from '../security/authentication.ts';
 import { ALL_PERMISSIONS } from '../security/permission.ts';
 import { ROLE_NAMES } from '../security/role.ts';
+import { requireValue } from './request-values.ts';
 
 const newKey = z.strictObject({
   id: z.string().max(40),
@@ -40,11 +40,7 @@ export function apiKeysRouter({ keys, record }: ApiKeysServices): Router {
     response.set('Cache-Control', 'no-store').json({ keys: (await keys.list()).map(resourceOf) });
   });
   router.post('/', requirePermission('administer'), json({ limit: '16kb' }), async (request, response) => {
-    const parsed = newKey.safeParse(request.body);
-    if (!parsed.success) {
-      throw new PacsError('bad-request', `The body describes no key: ${z.prettifyError(parsed.error)}`);
-    }
-    const { id, roles, permissions, days } = parsed.data;
+    const { id, roles, permissions, days } = requireValue(newKey, request.body, 'The body describes no key');
     const key = await keys.create({
       id,
       roles,

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { AUDIT_ACTIONS } from '../security/audit-message.ts';
 import type { AuditRecord } from '../security/audit-records.ts';
+import { escapeMarkup } from '../security/markup.ts';
 
 const STYLE = `:root{color-scheme:dark light}
 body{margin:0;font:14px/1.5 system-ui,sans-serif;background:#14171a;color:#e8eaec}
@@ -52,7 +53,7 @@ export function auditPage(
   const valueOf = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
   const fields = FIELDS.map(
     ([name, label, type]) =>
-      `<label>${label}<input type="${type}" name="${name}" value="${escaped(valueOf(name))}"></label>`,
+      `<label>${label}<input type="${type}" name="${name}" value="${escapeMarkup(valueOf(name))}"></label>`,
   );
   const choices = CHOICES.map(([name, label, values]) => {
     const options = ['', ...values].map(
@@ -66,7 +67,7 @@ export function auditPage(
   const older = new URLSearchParams();
   for (const [name] of [...FIELDS, ...CHOICES]) if (valueOf(name) !== '') older.set(name, valueOf(name));
   if (last !== undefined) older.set('before', last);
-  const next = hasMore ? `<p><a href="?${escaped(older.toString())}">Older events</a></p>` : '';
+  const next = hasMore ? `<p><a href="?${escapeMarkup(older.toString())}">Older events</a></p>` : '';
   const nothing = records.length === 0 ? '<p role="status">No event matches.</p>' : '';
   const heads = HEADS.map((head) => `<th scope="col">${head}</th>`).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Osteon · Audit trail</title><style>${STYLE}</style></head><body><main><h1>Audit trail</h1><form method="get" role="search">${fields.join('')}${choices.join('')}<button>Search</button></form>${nothing}<div tabindex="0" role="region" aria-label="Events"><table><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table></div>${next}</main></body></html>`;
@@ -85,12 +86,8 @@ function rowOf(record: AuditRecord): string {
     [detail ?? ''],
   ];
   const texts = cells.map(
-    ([text, name]) => `<td${name === undefined ? '' : ` class="${name}"`}>${escaped(text)}</td>`,
+    ([text, name]) => `<td${name === undefined ? '' : ` class="${name}"`}>${escapeMarkup(text)}</td>`,
   );
   const number = record.sequence === undefined ? '–' : String(record.sequence);
   return `<tr>${texts.join('')}<td><a href="/api/audit-trail/${record.id}">${number}</a></td></tr>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

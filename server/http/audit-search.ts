@@ -10,6 +10,7 @@ import { searchAuditTrail, type AuditRecord, type AuditSearch } from '../securit
 import { requirePermission } from '../security/authentication.ts';
 import type { Pool } from '../storage/database.ts';
 import { AUDIT_PAGE_POLICY, auditPage } from './audit-page.ts';
+import { requireValue } from './request-values.ts';
 
 const MOST = 500;
 const USUAL = 100;
@@ -76,14 +77,11 @@ export function auditRouter({ database, sourceId }: AuditSearchServices): Router
 function searchOf(request: Request): AuditSearch {
   // A form sends what was left empty as an empty text.
   const given = Object.fromEntries(Object.entries(request.query).filter(([, value]) => value !== ''));
-  const parsed = parameters.safeParse(given);
-  if (!parsed.success) {
-    const names = parsed.error.issues.map(
-      ({ path, message }) => `${path.join('.') || 'a parameter'}: ${message}`,
-    );
-    throw new PacsError('bad-request', `The search is not as expected: ${names.join('; ')}`);
-  }
-  const { principal, action, outcome, study, from, to, before, limit } = parsed.data;
+  const { principal, action, outcome, study, from, to, before, limit } = requireValue(
+    parameters,
+    given,
+    'The search is not as expected',
+  );
   return {
     limit,
     ...(principal !== undefined && { principalId: principal }),

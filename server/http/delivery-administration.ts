@@ -17,6 +17,7 @@ import type { OpenedDestination } from '../delivery/open-destination.ts';
 import { hoursOfWork } from '../delivery/throughput.ts';
 import { requirePermission } from '../security/authentication.ts';
 import type { Pool } from '../storage/database.ts';
+import { requireValue } from './request-values.ts';
 
 const ECHO_SECONDS = 15;
 const HOURS = 24;
@@ -50,9 +51,7 @@ export function addDeliveryRoutes(router: Router, services: DeliveryServices): v
     response.json({ revived });
   });
   router.get('/deliveries', requirePermission('administer'), async (request, response) => {
-    const parsed = listParameters.safeParse(request.query);
-    if (!parsed.success) throw new PacsError('bad-request', z.prettifyError(parsed.error));
-    const { state, limit } = parsed.data;
+    const { state, limit } = requireValue(listParameters, request.query, 'The list is not asked as expected');
     const deliveries = await listDeliveries(database, { limit, ...(state && { state }) });
     response.set('Cache-Control', 'no-store').json({ deliveries: deliveries.map(resourceOf) });
   });

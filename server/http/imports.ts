@@ -11,6 +11,7 @@ import { createGate } from '../operations/gate.ts';
 import { requirePermission } from '../security/authentication.ts';
 import { parseMediaType } from './media-type.ts';
 import { noteStudies } from './request-audit.ts';
+import { requireValue } from './request-values.ts';
 
 const TYPES = ['image/jpeg', 'image/png'];
 
@@ -57,14 +58,11 @@ export function importsRouter({ instances, maxObjectBytes }: ImportServices): Ro
 }
 
 function descriptionOf(given: unknown): ImageDescription {
-  const parsed = parameters.safeParse(given);
-  if (!parsed.success) {
-    const names = parsed.error.issues.map(
-      ({ path, message }) => `${path.join('.') || 'a parameter'}: ${message}`,
-    );
-    throw new PacsError('bad-request', `The picture is not described as expected: ${names.join('; ')}`);
-  }
-  const { modality, sex, age, bodyPart, title } = parsed.data;
+  const { modality, sex, age, bodyPart, title } = requireValue(
+    parameters,
+    given,
+    'The picture is not described as expected',
+  );
   return {
     modality,
     ...(sex && { sex }),

@@ -4,13 +4,13 @@
  */
 import { json, Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { parseUid } from '../../dicom/vocabulary/uids.ts';
 import { readerOf, type Reader } from '../review/reader.ts';
 import type { ReviewState } from '../review/review-state.ts';
 import { readDraftRequest } from '../review/steps-schema.ts';
 import type { StudyReview } from '../review/study-review.ts';
 import { principalOf, requirePermission } from '../security/authentication.ts';
+import { requireValue } from './request-values.ts';
 
 const signatureBody = z.strictObject({ revision: z.int().min(0), seen: z.string().max(100) });
 
@@ -41,14 +41,11 @@ export function reviewsRouter(reviews: StudyReview): Router {
     requirePermission('review-findings'),
     json({ limit: '16kb' }),
     async (request, response) => {
-      const parsed = signatureBody.safeParse(request.body);
-      if (!parsed.success) {
-        throw new PacsError('bad-request', `The body is no signature: ${z.prettifyError(parsed.error)}`);
-      }
+      const signature = requireValue(signatureBody, request.body, 'The body is no signature');
       const reader = readerOf(principalOf(request));
       const studyUid = studyOf(request);
       const { remoteAddress } = request.socket;
-      const outcome = await reviews.sign(studyUid, reader, parsed.data, {
+      const outcome = await reviews.sign(studyUid, reader, signature, {
         ...(remoteAddress !== undefined && { networkAddress: remoteAddress }),
       });
       if (outcome.status === 'changed') sendChanged(response, outcome.state, reader);

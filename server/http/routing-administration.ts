@@ -14,6 +14,7 @@ import { sendersOf } from '../routing/study-routing.ts';
 import { requirePermission } from '../security/authentication.ts';
 import type { Pool } from '../storage/database.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
+import { requireValue } from './request-values.ts';
 
 const explanationBody = z.strictObject({
   studyInstanceUid: z.string(),
@@ -49,12 +50,9 @@ export function addRoutingRoutes(router: Router, services: RoutingServices): voi
     requirePermission('administer'),
     json({ limit: '2mb' }),
     async (request, response) => {
-      const parsed = explanationBody.safeParse(request.body);
-      if (!parsed.success) {
-        throw new PacsError('bad-request', `The body is no question: ${z.prettifyError(parsed.error)}`);
-      }
-      const studyUid = parseUid(parsed.data.studyInstanceUid, 'studyInstanceUid');
-      response.json(await explanationOf(studyUid, rulesOf(parsed.data.rules, services), services));
+      const question = requireValue(explanationBody, request.body, 'The body is no question');
+      const studyUid = parseUid(question.studyInstanceUid, 'studyInstanceUid');
+      response.json(await explanationOf(studyUid, rulesOf(question.rules, services), services));
     },
   );
 }

@@ -3,6 +3,7 @@
  */
 import type { AuditAction, AuditEvent } from './audit-event.ts';
 import type { AuditRecord } from './audit-records.ts';
+import { escapeMarkup } from './markup.ts';
 
 type Code = readonly [value: string, meaning: string];
 
@@ -127,10 +128,6 @@ function element(
 
 /** XML 1.0 takes no control characters, however they are written. */
 function escaped(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- these are what is taken out
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-      .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
-  );
+  // eslint-disable-next-line no-control-regex -- these are what is taken out
+  return escapeMarkup(text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''));
 }

@@ -5,6 +5,7 @@ import { INTENDED_USE_NOTICE } from '../../../dicom/vocabulary/finding.ts';
 import { ALL_OPERATIONS, jsonSchemaOf } from './document.ts';
 import type { Operation } from './operations.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
+import { escapeMarkup } from '../../security/markup.ts';
 
 /** The page. */
 export function openApiPage(version: string): string {
@@ -19,8 +20,8 @@ export function openApiPage(version: string): string {
 <title>Osteon API</title>
 <link rel="stylesheet" href="/api/docs/style.css">
 <main>
-<h1>Osteon API <small>${escaped(version)}</small></h1>
-<p>${escaped(INTENDED_USE_NOTICE)} Images and results go by DICOMweb at <code>/dicom-web</code>. For programs: <a href="/api/openapi.json">openapi.json</a>.</p>
+<h1>Osteon API <small>${escapeMarkup(version)}</small></h1>
+<p>${escapeMarkup(INTENDED_USE_NOTICE)} Images and results go by DICOMweb at <code>/dicom-web</code>. For programs: <a href="/api/openapi.json">openapi.json</a>.</p>
 ${sections.join('\n')}
 <section><h2>Values</h2>${Object.keys(SCHEMAS).map((name) => schemaHtml(name as SchemaName)).join('')}</section>
 </main>
@@ -31,21 +32,21 @@ ${sections.join('\n')}
 function operationHtml({ method, path, summary, needs, query = {}, takes, gives, fails = [] }: Operation): string {
   const rows = [
     ['Needs', needs === 'open' ? 'nothing' : code(needs)],
-    ...Object.entries(query).map(([name, meaning]) => [`?${name}=`, escaped(meaning)]),
+    ...Object.entries(query).map(([name, meaning]) => [`?${name}=`, escapeMarkup(meaning)]),
     ...(takes ? [['Takes', typeof takes === 'string' ? link(takes) : takes.map(code).join(' ')]] : []),
     ...gives.map(({ status, meaning, schema, type }) => [
       String(status),
-      `${escaped(meaning)} ${schema ? link(schema) : type === undefined ? '' : code(type)}`,
+      `${escapeMarkup(meaning)} ${schema ? link(schema) : type === undefined ? '' : code(type)}`,
     ]),
     ...(fails.length > 0 ? [['Fails', `${fails.join(', ')} ${link('Failure')}`]] : []),
   ];
-  return `<article><h3><b class="${method}">${method.toUpperCase()}</b> <code>/api${escaped(path)}</code></h3><p>${escaped(summary)}</p>
-<dl>${rows.map(([term = '', text = '']) => `<dt>${escaped(term)}</dt><dd>${text}</dd>`).join('')}</dl></article>`;
+  return `<article><h3><b class="${method}">${method.toUpperCase()}</b> <code>/api${escapeMarkup(path)}</code></h3><p>${escapeMarkup(summary)}</p>
+<dl>${rows.map(([term = '', text = '']) => `<dt>${escapeMarkup(term)}</dt><dd>${text}</dd>`).join('')}</dl></article>`;
 } // prettier-ignore
 
 function schemaHtml(name: SchemaName): string {
   const text = JSON.stringify(jsonSchemaOf(SCHEMAS[name]), undefined, 1);
-  return `<details id="${name}"><summary>${name}</summary><pre tabindex="0">${escaped(text)}</pre></details>`;
+  return `<details id="${name}"><summary>${name}</summary><pre tabindex="0">${escapeMarkup(text)}</pre></details>`;
 }
 
 function link(name: SchemaName): string {
@@ -53,11 +54,7 @@ function link(name: SchemaName): string {
 }
 
 function code(text: string): string {
-  return `<code>${escaped(text)}</code>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return `<code>${escapeMarkup(text)}</code>`;
 }
 
 /** Its looks: the colours of the reading room. */
