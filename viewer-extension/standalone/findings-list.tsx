@@ -7,8 +7,8 @@ import { findingKey, reviewStateOf, type OverlayFinding } from '../core/findings
 import { lineOf, reviewWords } from '../core/overlay-style.ts';
 import { percentText, plainText } from '../core/text.ts';
 import type { FindingsPanelProps } from './findings-panel.tsx';
-import { Icon } from './icons.tsx';
 import { LineSample } from './line-sample.tsx';
+import { PageTurns } from './page-turns.tsx';
 import { useWords, type Words } from './words.ts';
 
 /** Findings on a page: what a browser lays out without a pause. */
@@ -74,20 +74,14 @@ interface PagesProps {
 function Pages({ page, last, count, onPage }: PagesProps) {
   const words = useWords();
   const range = (at: number) => `${at * PAGE + 1}–${Math.min(count, (at + 1) * PAGE)}`;
-  const turn = (step: 1 | -1) => () => {
-    onPage(page + step);
-  };
   return (
-    <nav class="finding-pages" aria-label={words.findingPages}>
-      <button
-        type="button"
-        class="tool"
-        aria-label={words.previousPage}
-        disabled={page === 0}
-        onClick={turn(-1)}
-      >
-        <Icon name="back" />
-      </button>
+    <PageTurns
+      label={words.findingPages}
+      class="finding-pages"
+      page={page}
+      hasNext={page < last}
+      onPage={onPage}
+    >
       <select
         aria-label={words.findingsShown}
         value={String(page)}
@@ -102,20 +96,12 @@ function Pages({ page, last, count, onPage }: PagesProps) {
         ))}
       </select>
       <span class="panel-note">{words.findingsOf(count)}</span>
-      <button
-        type="button"
-        class="tool"
-        aria-label={words.nextPage}
-        disabled={page === last}
-        onClick={turn(1)}
-      >
-        <Icon name="forward" />
-      </button>
-    </nav>
+    </PageTurns>
   );
 }
 
-function placeOf(finding: OverlayFinding, images: FindingsPanelProps['images'], words: Words): string {
+/** What is known of a finding beside its name and share: decision, certainty, site, side, image. */
+export function placeOf(finding: OverlayFinding, images: FindingsPanelProps['images'], words: Words): string {
   const at = images.findIndex(({ address }) => address.sopInstanceUid === finding.source.sopInstanceUid);
   const image = images.length > 1 && at >= 0 ? words.imageNumber(at + 1) : undefined;
   const site = finding.site && plainText(words.finding.concept(finding.site), 60);

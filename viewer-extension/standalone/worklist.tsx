@@ -7,6 +7,7 @@ import { LANGUAGES, type Language } from '../core/messages.ts';
 import { aiNotice } from '../core/notices.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Icon, Mark } from './icons.tsx';
+import { PageTurns } from './page-turns.tsx';
 import { studyHref } from './route.ts';
 import type { Services } from './services.ts';
 import { StatementText } from './statement.tsx';
@@ -86,7 +87,11 @@ export function Worklist({ services, search, onLanguage, onFiles }: WorklistProp
         )}
         {!result && problem === undefined && <p class="worklist-empty">{words.listLoading}</p>}
         {result && (page > 0 || result.hasNext) && (
-          <Paging page={page} count={result.studies.length} hasNext={result.hasNext} onPage={setPage} />
+          <PageTurns label={words.pages} class="paging" page={page} hasNext={result.hasNext} onPage={setPage}>
+            <span>
+              {page * PAGE_SIZE + 1}–{page * PAGE_SIZE + result.studies.length}
+            </span>
+          </PageTurns>
         )}
       </main>
       <footer class="worklist-foot">{aiNotice(undefined, words.finding)}</footer>
@@ -246,38 +251,5 @@ function StudyRow({ study, analysis, services }: StudyRowProps) {
         <StatementText statement={summary} />
       </td>
     </tr>
-  );
-}
-
-interface PagingProps {
-  readonly page: number;
-  readonly count: number;
-  readonly hasNext: boolean;
-  readonly onPage: (page: number) => void;
-}
-
-function Paging({ page, count, hasNext, onPage }: PagingProps) {
-  const words = useWords();
-  const go = (step: number) => () => {
-    onPage(page + step);
-  };
-  return (
-    <nav class="paging" aria-label={words.pages}>
-      <button
-        type="button"
-        class="tool"
-        aria-label={words.previousPage}
-        disabled={page === 0}
-        onClick={go(-1)}
-      >
-        <Icon name="back" />
-      </button>
-      <span>
-        {page * PAGE_SIZE + 1}–{page * PAGE_SIZE + count}
-      </span>
-      <button type="button" class="tool" aria-label={words.nextPage} disabled={!hasNext} onClick={go(1)}>
-        <Icon name="forward" />
-      </button>
-    </nav>
   );
 }

@@ -6,78 +6,72 @@ import type { AuditWords } from './audit-messages.ts';
 
 const SHARES = ['sensitivity', 'specificity', 'ppv', 'npv'] as const;
 
+/** What is compared with what, and how they agree. */
+type Rows<Figures> = readonly (readonly [keyof AuditWords['against'], Figures])[];
+type FigureName = keyof AuditWords['figures'];
+
 /** One row for each comparison of verdicts about fractures. */
-export function FractureFigures({
-  rows,
-  words,
-}: {
-  readonly rows: readonly (readonly [keyof AuditWords['against'], Agreement])[];
-  readonly words: AuditWords;
-}) {
-  const { figures } = words;
+export function FractureFigures({ rows, words }: FiguresProps<Agreement>) {
   return (
-    <table class="audit-figures">
-      <caption>{words.fracture}</caption>
-      <thead>
-        <tr>
-          <th scope="col" />
-          {(['count', ...SHARES, 'kappa'] as const).map((name) => (
-            <th key={name} scope="col">
-              {figures[name]}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([name, agreement]) => (
-          <tr key={name}>
-            <th scope="row">{words.against[name]}</th>
-            <td>{agreement.count}</td>
-            {SHARES.map((share) => (
-              <td key={share}>{shareText(agreement[share])}</td>
-            ))}
-            <td>{estimateText(agreement.kappa, 2)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Figures
+      caption={words.fracture}
+      names={['count', ...SHARES, 'kappa']}
+      rows={rows.map(([name, { count, kappa, ...shares }]) => [
+        name,
+        [String(count), ...SHARES.map((share) => shareText(shares[share])), estimateText(kappa, 2)],
+      ])}
+      words={words}
+    />
   );
 }
 
 /** One row for each comparison of bone ages. */
-export function BoneAgeFigures({
-  rows,
-  words,
-}: {
-  readonly rows: readonly (readonly [keyof AuditWords['against'], SidesCompared['boneAge']])[];
+export function BoneAgeFigures({ rows, words }: FiguresProps<SidesCompared['boneAge']>) {
+  return (
+    <Figures
+      caption={words.boneAge}
+      names={['count', 'bias', 'meanAbsoluteError', 'limits']}
+      rows={rows.map(([name, { count, bias, meanAbsoluteError, lowerLimit, upperLimit }]) => {
+        const limits =
+          lowerLimit && upperLimit ? `${fixed(lowerLimit.value, 1)} … ${fixed(upperLimit.value, 1)}` : '–';
+        return [name, [String(count), estimateText(bias, 1), estimateText(meanAbsoluteError, 1), limits]];
+      })}
+      words={words}
+    />
+  );
+}
+
+interface FiguresProps<Row> {
+  readonly rows: Rows<Row>;
   readonly words: AuditWords;
-}) {
-  const { figures } = words;
+}
+
+interface TableProps extends FiguresProps<readonly string[]> {
+  readonly caption: string;
+  readonly names: readonly FigureName[];
+}
+
+function Figures({ caption, names, rows, words }: TableProps) {
   return (
     <table class="audit-figures">
-      <caption>{words.boneAge}</caption>
+      <caption>{caption}</caption>
       <thead>
         <tr>
           <th scope="col" />
-          {(['count', 'bias', 'meanAbsoluteError', 'limits'] as const).map((name) => (
+          {names.map((name) => (
             <th key={name} scope="col">
-              {figures[name]}
+              {words.figures[name]}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {rows.map(([name, { count, bias, meanAbsoluteError, lowerLimit, upperLimit }]) => (
+        {rows.map(([name, texts]) => (
           <tr key={name}>
             <th scope="row">{words.against[name]}</th>
-            <td>{count}</td>
-            <td>{estimateText(bias, 1)}</td>
-            <td>{estimateText(meanAbsoluteError, 1)}</td>
-            <td>
-              {lowerLimit && upperLimit
-                ? `${fixed(lowerLimit.value, 1)} … ${fixed(upperLimit.value, 1)}`
-                : '–'}
-            </td>
+            {texts.map((text, at) => (
+              <td key={at}>{text}</td>
+            ))}
           </tr>
         ))}
       </tbody>
