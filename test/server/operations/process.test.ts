@@ -28,6 +28,7 @@ function launch(args: readonly string[] = [], environment: Record<string, string
       OSTEON_DATA: dataFolder,
       OSTEON_PORT: '0',
       OSTEON_OHIF_PORT: 'off',
+      OSTEON_DIMSE_PORT: 'off',
       OSTEON_DEMO: 'off',
       OSTEON_WORKERS: '1',
       OSTEON_LOG_LEVEL: 'warn',
