@@ -40,7 +40,8 @@ const CONFIGURATION = {
         wadoRoot: '/dicom-web',
         qidoSupportsIncludeField: true,
         imageRendering: 'wadors',
-        thumbnailRendering: 'wadors',
+        // The server's own: those that OHIF makes of the pixels show MONOCHROME1 inverted.
+        thumbnailRendering: 'thumbnailDirect',
         enableStudyLazyLoad: true,
         supportsFuzzyMatching: true,
         supportsWildcard: true,

@@ -221,6 +221,11 @@ describe.skipIf(OHIF === undefined)('OHIF', () => {
     await page.locator('.cornerstone-canvas').first().waitFor({ timeout: 120_000 });
     expect(await page.evaluate(() => Reflect.get(window, 'hacked') as unknown)).toBeUndefined();
     expect(page.url()).toContain(`${ohif}/osteon?StudyInstanceUIDs=${STUDY}`);
+    // Pictures are fetched by the page, not by the program: the session lets them through too.
+    const thumbnail = page.locator('img[src*="/thumbnail"]').first();
+    await expect
+      .poll(() => thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth))
+      .toBeGreaterThan(0);
     // One sign-in is enough for both: the cookie is that of the host.
     await page.goto(`${server.address}/`);
     await page.getByText('Rita Reader').waitFor();
