@@ -1,6 +1,7 @@
 /**
  * The HTTP application: which middleware runs in which order, and what is mounted where.
  */
+import { join } from 'node:path';
 import compression from 'compression';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
@@ -95,6 +96,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/ohif', parts.ohif);
   app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));
   app.use('/audit', pageAddressRouter(parts.readingRoomFolder));
+  app.use('/admin', pageAddressRouter(join(parts.readingRoomFolder, 'admin')));
   app.use(express.static(parts.readingRoomFolder, { index: 'index.html', redirect: false }));
   app.use(notFound);
   app.use(errorHandler(parts.log));

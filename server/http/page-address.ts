@@ -1,6 +1,6 @@
 /**
- * `/audit`: the page of the reading room at an address of its own. The page itself holds nothing of patients and is open;
- * what it asks for is not.
+ * `/audit` and `/admin`: pages at addresses of their own. A page itself holds nothing of patients and is open; what it asks
+ * for is not.
  */
 import { join } from 'node:path';
 import { Router } from 'express';

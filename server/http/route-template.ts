@@ -15,6 +15,7 @@ export const MOUNTS = [
   '/api/reviews',
   '/api/audit',
   '/audit',
+  '/admin',
   '/api',
   '/IHEInvokeImageDisplay',
   '/ohif',

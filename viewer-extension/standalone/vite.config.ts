@@ -1,6 +1,6 @@
 /**
- * Builds the reading room to `dist/reading-room`: plain files from one origin, without inline script or style, so
- * that a strict Content Security Policy fits.
+ * Builds the reading room and the administration to `dist/reading-room`: plain files from one origin, without inline script
+ * or style, so that a strict Content Security Policy fits.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
@@ -18,5 +18,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,
+    rolldownOptions: { input: [`${folder}index.html`, `${folder}admin/index.html`] },
   },
 });
