@@ -1,7 +1,7 @@
 /**
  * One or two images side by side: what stands in each pane, and which of them the tools work on.
  */
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { CornerstoneViewport, ViewState } from './cornerstone-viewport.ts';
 import type { WindowPreset } from './window-presets.ts';
 
@@ -32,7 +32,8 @@ export function usePanes(): Panes {
   const [panes, setPanes] = useState<Readonly<Partial<Record<PaneName, Pane>>>>({});
   const [isLinked, setLinked] = useState(false);
   const [main, compared] = PANE_NAMES.map((name) => panes[name]?.viewport);
-  useEffect(() => {
+  // Before the next key: an effect after the frame would let one pane go ahead of the other.
+  useLayoutEffect(() => {
     if (!isLinked || !main || !compared) return undefined;
     [main.follower, compared.follower] = [compared, main];
     return () => {
@@ -46,7 +47,22 @@ export function usePanes(): Panes {
     setActive,
     of: (name) => panes[name] ?? EMPTY,
     change: (name, change) => {
-      setPanes((before) => ({ ...before, [name]: { ...(before[name] ?? EMPTY), ...change } }));
+      setPanes((before) => {
+        const pane = before[name] ?? EMPTY;
+        return isNothingNew(pane, change) ? before : { ...before, [name]: { ...pane, ...change } };
+      });
     },
   };
+}
+
+/** True for what a pane says already: a pan changes nothing that the page shows, and must not draw it anew at every frame. */
+function isNothingNew(pane: Pane, change: Partial<Pane>): boolean {
+  return (Object.keys(change) as (keyof Pane)[]).every((key) =>
+    key === 'view' ? isSameView(pane.view, change.view) : pane[key] === change[key],
+  );
+}
+
+function isSameView(one: ViewState | undefined, other: ViewState | undefined): boolean {
+  if (!one || !other) return one === other;
+  return (Object.keys(one) as (keyof ViewState)[]).every((key) => one[key] === other[key]);
 }
