@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { crowd } from '../support/crowded-report.ts';
 import {
   analysed,
   boneAgeOf,
@@ -54,9 +55,30 @@ test('neither comparison, report nor the Korean pages have a violation', async (
   await room.openStudy('1.2.1');
   await room.page.keyboard.press('c');
   await room.page.locator('.pane').nth(1).locator('.radiograph-surface[data-loading="false"]').waitFor();
+  await room.page.keyboard.press('k');
+  await room.page.locator('.pane-head [aria-pressed="true"]').waitFor();
   expect(await violationsOf(room.page)).toEqual([]);
   await room.page.goto(`${room.pacs.url}/#/studies/1.2.1/report`);
   await room.page.locator('.sheet h1').waitFor();
+  expect(await violationsOf(room.page)).toEqual([]);
+});
+
+test('neither a narrowed list, a list of findings in pages nor measurements have a violation', async () => {
+  const crowded = fractureStudy('1.2.1', { ImagerPixelSpacing: ['0.1', '0.1'] });
+  crowd(crowded.instances[1]?.metadata ?? {}, 150);
+  room.pacs.studies.push(crowded);
+  await room.page.goto(room.pacs.url);
+  await room.page.getByRole('combobox', { name: 'AI result' }).selectOption('Waiting or running');
+  await room.page.getByText('No study matches.').waitFor();
+  expect(await violationsOf(room.page)).toEqual([]);
+  await room.openStudy('1.2.1');
+  await room.page.locator('.finding-pages').waitFor();
+  await room.page.keyboard.press('l');
+  await room.page.mouse.move(450, 300);
+  await room.page.mouse.down();
+  await room.page.mouse.move(560, 380, { steps: 3 });
+  await room.page.mouse.up();
+  await room.page.locator('.strip-measured').waitFor();
   expect(await violationsOf(room.page)).toEqual([]);
 });
 

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { buildReadingRoom } from '../support/browser.ts';
-import type { DataSet } from '../../dicom/vocabulary/data-set.ts';
-import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { crowd } from '../support/crowded-report.ts';
 import { radiograph } from '../support/reading-room-studies.ts';
 import { overlayPixels } from './overlay-measure.ts';
 import { fractureStudy, readingRoomSession } from './reading-room-session.ts';
@@ -169,39 +168,11 @@ describe('a report', () => {
   });
 });
 
-/** A study with ten thousand fractures all over its image: the one of the report, moved. */
+/** A study with ten thousand fractures all over its image. */
 function crowdedStudy(uid: string) {
   const study = fractureStudy(uid);
-  const groups = measurementGroups(study.instances[1]?.metadata ?? {});
-  const text = JSON.stringify(groups.find((item) => JSON.stringify(item).includes('"fracture-1"')));
-  for (let index = 2; index <= 10_000; index += 1) {
-    const moved: unknown = JSON.parse(
-      text.replaceAll('"fracture-1"', `"fracture-${index}"`),
-      (key, value: unknown) =>
-        key === TAG.GraphicData && isGraphic(value) ? { ...value, Value: gridBox(index) } : value,
-    );
-    groups.push(moved as DataSet);
-  }
+  crowd(study.instances[1]?.metadata ?? {}, 10_000);
   return study;
-}
-
-function isGraphic(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-/** A closed box of 12 by 16 pixels in one of a hundred columns and rows, as a polyline. */
-function gridBox(index: number): readonly number[] {
-  const [x, y] = [(index % 100) * 2.8, Math.floor(index / 100) * 3.8];
-  return [x, y, x + 12, y, x + 12, y + 16, x, y + 16, x, y];
-}
-
-/** The list of the report's Measurement Groups itself, to be added to. */
-function measurementGroups(item: DataSet): DataSet[] {
-  const children = (item[TAG.ContentSequence]?.Value ?? []) as DataSet[];
-  const isGroup = (child: DataSet) =>
-    JSON.stringify(child[TAG.ConceptNameCodeSequence] ?? '').includes('"125007"');
-  if (children.some(isGroup)) return children;
-  return children.map(measurementGroups).find((found) => found.length > 0) ?? [];
 }
 
 test('the page weighs at most 300 kB gzipped, fonts included', async () => {

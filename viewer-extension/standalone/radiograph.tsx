@@ -79,6 +79,8 @@ export function Radiograph(props: RadiographProps) {
     viewport.current = created;
     latest.current.onViewport(created);
     const observer = new ResizeObserver(() => {
+      // Not laid out, as on paper: what is drawn stays as it is.
+      if (box.clientWidth === 0 || box.clientHeight === 0) return;
       fitSurface(box, inner, canvases);
       created.resize();
       paint();

@@ -6,17 +6,17 @@ const BAND = 30;
 const GROUND = '#0b0d10';
 const TEXT = '#e8ecf0';
 
-/** Offers the picture of `pane` as a PNG file. */
-export function savePicture(pane: Element, notice: string): void {
+/** The picture of `pane`; `undefined` where nothing is drawn. */
+export function pictureOf(pane: Element, notice: string): HTMLCanvasElement | undefined {
   const layers = [...pane.querySelectorAll('canvas')];
   const [first] = layers;
-  if (!first) return;
+  if (!first) return undefined;
   const ratio = window.devicePixelRatio;
   const picture = document.createElement('canvas');
   picture.width = first.width;
   picture.height = first.height + BAND * ratio;
   const context = picture.getContext('2d');
-  if (!context) return;
+  if (!context) return undefined;
   context.fillStyle = GROUND;
   context.fillRect(0, 0, picture.width, picture.height);
   for (const layer of layers) context.drawImage(layer, 0, 0);
@@ -29,7 +29,12 @@ export function savePicture(pane: Element, notice: string): void {
     first.height + (BAND / 2) * ratio,
     Math.max(1, picture.width - 20 * ratio),
   );
-  picture.toBlob((blob) => {
+  return picture;
+}
+
+/** Offers the picture of `pane` as a PNG file. */
+export function savePicture(pane: Element, notice: string): void {
+  pictureOf(pane, notice)?.toBlob((blob) => {
     if (blob) offerFile(blob, 'osteon-radiograph.png');
   }, 'image/png');
 }

@@ -25,6 +25,7 @@ import { imageKey, ImageStore } from './image-store.ts';
 import { useMeasurements } from './measurements.ts';
 import { DEFAULT_OVERLAY, type OverlayChoice } from './overlay-choice.ts';
 import { usePanes } from './panes.ts';
+import { PrintedStudy } from './printed-study.tsx';
 import { useReviewCommands } from './review/review-commands.ts';
 import { ReviewSection } from './review/review-section.tsx';
 import { useRegionEditing } from './review/use-region-editing.ts';
@@ -244,6 +245,15 @@ export function StudyPage({ uid, services }: StudyPageProps) {
           review={<ReviewSection {...{ review, editing, selected, image }} commands={decisions} />}
           onChoice={setChoice}
           onSelect={select}
+        />
+      )}
+      {study && (
+        <PrintedStudy
+          stage={stage}
+          heading={study.heading}
+          report={report}
+          images={images}
+          findings={choice.isOn ? visible : []}
         />
       )}
     </div>

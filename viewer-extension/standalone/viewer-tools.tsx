@@ -87,6 +87,13 @@ export function ViewerTools(props: ViewerToolsProps) {
           onClick={props.onToggleHeat}
         />
         <Tool icon="save" label={words.savePicture} keyName="S" onClick={props.onSavePicture} />
+        <Tool
+          icon="print"
+          label={words.print}
+          onClick={() => {
+            window.print();
+          }}
+        />
       </div>
     </div>
   );
