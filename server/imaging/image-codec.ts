@@ -6,6 +6,7 @@
  */
 import sharp, { type Sharp } from 'sharp';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { joinStrips, stripRows } from './strip-jpeg.ts';
 
 /** Samples to encode, 8 bits each, row by row from the top left; colour by pixel when `channels` is 3. */
 export interface Raster {
@@ -30,10 +31,21 @@ export interface DecodedImage {
 /** Most pixels a file may declare: told from its header, before anything is allocated. */
 const MAX_PIXELS = 268_000_000;
 
-/** Encodes as baseline JPEG; `quality` 1–100. */
+/** Parts of a large image that are coded side by side. More would only take the threads that read files. */
+const STRIPS = 2;
+/** Smaller images are coded in less time than it takes to divide them. */
+const LEAST_PIXELS_TO_DIVIDE = 1_000_000;
+
+/** Encodes as baseline JPEG; `quality` 1–100. A large image has a restart interval for each of its parts. */
 export async function encodeJpeg(raster: Raster, quality = 90): Promise<Uint8Array> {
-  const image = encoder(raster);
-  return await image.jpeg({ quality, chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer();
+  const { columns, rows, channels, samples } = raster;
+  const rowsOfStrip = columns * rows < LEAST_PIXELS_TO_DIVIDE ? rows : stripRows(columns, rows, STRIPS);
+  const strips = Array.from({ length: Math.ceil(rows / rowsOfStrip) }, (_, index) => {
+    const part = samples.subarray(...[index, index + 1].map((end) => end * rowsOfStrip * columns * channels));
+    const strip = { columns, rows: part.length / (columns * channels), channels, samples: part };
+    return encoder(strip).jpeg({ quality, chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer();
+  });
+  return joinStrips(await Promise.all(strips), { columns, rows, rowsOfStrip });
 }
 
 /** Encodes values of 0–255 as PNG of white whose opacity they are: grey with alpha, 8 bits each. */
