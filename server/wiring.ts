@@ -14,7 +14,6 @@ import { openRouting, type OpenRouting } from './open-routing.ts';
 import { createApp } from './app.ts';
 import type { Configuration } from './config.ts';
 import type { BoundPorts } from './dimse/dimse-questions.ts';
-import { auditRouter } from './http/audit.ts';
 import { dicomWebRouter } from './http/dicom-web-router.ts';
 import { healthComponents } from './health-components.ts';
 import { invokeImageDisplayRouter } from './http/invoke-image-display.ts';
@@ -35,9 +34,9 @@ import { openAccess } from './open-access.ts';
 import { openApi } from './open-api.ts';
 import { openDimse } from './open-dimse.ts';
 import { openOhif, type OpenOhif } from './open-ohif.ts';
+import { openQuality } from './open-quality.ts';
 import { openReviews } from './open-review.ts';
 import { openDatabase, type Pool } from './storage/database.ts';
-import { AuditedStudies } from './qa/audited-studies.ts';
 import { FileObjectStore } from './storage/file-object-store.ts';
 import { installationUid } from './storage/installation.ts';
 import { repairRegularly, repairStorage, type RepairReport } from './storage/repair.ts';
@@ -171,7 +170,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
       stopping: draining.signal,
       dimsePorts: dimse.ports,
     }),
-    audit: auditRouter({ database: pool, studies: new AuditedStudies(pool, objects) }),
+    audit: openQuality({ pool, index, objects, analysis, ...decoding }),
     reviews: openReviews(configuration, { pool, index, objects, instances, routing, observerUid }),
     invokeImageDisplay: invokeImageDisplayRouter(index),
   };

@@ -14,6 +14,7 @@ const RECORDED_ELSEWHERE: ReadonlySet<Permission> = new Set([
   'delete-instances',
   'review-findings',
   'deliver-results',
+  'export-studies',
 ]);
 /** Monitors ask for it every few seconds. */
 const UNREMARKABLE: ReadonlySet<Permission> = new Set(['read-metrics']);

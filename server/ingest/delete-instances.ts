@@ -2,7 +2,8 @@
  * Deletes instances: rows in one transaction with the audit event, bytes after its commit.
  *
  * Each object is noted as pending in that transaction, as a store does before it writes: what a crash leaves behind is
- * found there by the next start's repair. Trap: results of an analysis are kept by study; they go with its last instance.
+ * found there by the next start's repair. Trap: results of an analysis, drafts of reviews and places in samples are kept by
+ * study; they go with its last instance.
  */
 import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { AuditEvent } from '../security/audit-event.ts';
@@ -101,6 +102,11 @@ async function deleteRows(client: PoolClient, selection: InstanceSelection): Pro
   if (emptied.length > 0) {
     await query(client, 'DELETE FROM analysis WHERE study_uid = $1', [studyUid]);
     await query(client, 'DELETE FROM result_set WHERE study_uid = $1', [studyUid]);
+    await query(client, 'DELETE FROM review_draft WHERE study_uid = $1', [studyUid]);
+    // Nobody could read it any more; what was read of it belongs to the figures of its sample.
+    await query(client, 'DELETE FROM audit_sample_study WHERE study_uid = $1 AND read_at IS NULL', [
+      studyUid,
+    ]);
   }
   return rows.map((row) => textAt(row, 'object_key'));
 }

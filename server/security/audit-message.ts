@@ -37,6 +37,7 @@ export const AUDIT_MESSAGES: Readonly<Record<AuditAction, MessageKind>> = {
   'review-findings': { event: ACCESSED, actionCode: 'U' },
   'read-audit': { event: ['110101', 'Audit Log Used'], actionCode: 'R' },
   'audit-quality': { event: ACTIVITY, actionCode: 'R' },
+  'export-studies': { event: ['110106', 'Export'], actionCode: 'R', ownRole: SOURCE },
   'read-metrics': { event: ACTIVITY, actionCode: 'E' },
   administer: { event: ALERT, actionCode: 'E', type: ['110132', 'Use of Restricted Function'] },
   'change-access': { event: ALERT, actionCode: 'E', type: ['110137', 'User security Attributes Changed'] },

@@ -29,8 +29,9 @@ export const ROLES = {
     ],
   },
   qa: {
-    holder: 'looks back at results, decisions and the audit trail; changes nothing',
-    permissions: ['read-studies', 'read-audit', 'audit-quality'],
+    holder:
+      'looks back at results, decisions and the audit trail; brings labels, settles samples, takes de-identified copies; changes no study',
+    permissions: ['read-studies', 'read-audit', 'audit-quality', 'export-studies'],
   },
   service: {
     holder: 'is a program: a gateway, a viewer, a monitor',

@@ -62,7 +62,12 @@ export function emptyApp(authentication: RequestHandler, folder = FOLDER): Expre
     }),
     imports: importsRouter({ instances: nothing, maxObjectBytes: 1 }),
     reviews: reviewsRouter(nothing),
-    audit: auditRouter({ database: nothing, studies: nothing }),
+    audit: auditRouter({
+      database: nothing,
+      studies: nothing,
+      index: nothing,
+      exports: { models: [] } as never,
+    }),
     api: apiRouter({
       routing: nothing,
       deliveries: { database: nothing, queue: nothing, destinations: nothing },

@@ -31,6 +31,16 @@ export const QUALITY_OPERATIONS: readonly Operation[] = [
   },
   {
     ...FOR_AUDITORS,
+    method: 'get',
+    path: '/audit/export',
+    needs: 'export-studies',
+    summary: 'De-identified copies of the same studies, with a table; takes the same parameters',
+    query: { study: 'Study Instance UIDs with commas between them; absent: all that the filter means' },
+    gives: [{ status: 200, meaning: 'DICOM files and CSV', type: 'application/zip' }],
+    fails: [400, 409],
+  },
+  {
+    ...FOR_AUDITORS,
     method: 'put',
     path: '/audit/labels',
     summary: 'Takes reference labels',

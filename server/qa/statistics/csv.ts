@@ -9,7 +9,10 @@ import { isUid } from '../../../dicom/vocabulary/uids.ts';
 import type { ReferenceLabel } from './audit-summary.ts';
 import type { StudyComparison } from './study-comparison.ts';
 
-const COLUMNS: readonly (readonly [string, (study: StudyComparison) => string | number | undefined])[] = [
+type Value = string | number | undefined;
+type Column<Row> = readonly [name: string, valueOf: (row: Row) => Value];
+
+const COLUMNS: readonly Column<StudyComparison>[] = [
   ['study_instance_uid', ({ studyInstanceUid }) => studyInstanceUid],
   ['study_date', ({ date }) => date],
   ['models', ({ models }) => models.join('; ')],
@@ -30,10 +33,32 @@ const COLUMNS: readonly (readonly [string, (study: StudyComparison) => string | 
   ['turnaround_hours', ({ reader }) => reader?.turnaroundHours],
 ];
 
+/** Columns that say who read, and when anything was. */
+const PEOPLE_AND_TIMES = ['study_date', 'reader', 'analysed_at', 'signed_at'];
+
+/** A study and what is known of it from elsewhere. */
+export type LabelledStudy = StudyComparison & { readonly label?: ReferenceLabel | undefined };
+
+const DEIDENTIFIED_COLUMNS: readonly Column<LabelledStudy>[] = [
+  ...COLUMNS.filter(([name]) => !PEOPLE_AND_TIMES.includes(name)),
+  ['label_fracture', ({ label }) => flag(label?.hasFracture)],
+  ['label_bone_age_months', ({ label }) => label?.boneAgeMonths],
+];
+
 /** The studies as a table with a head. */
 export function studiesAsCsv(studies: readonly StudyComparison[]): string {
-  const lines = studies.map((study) => COLUMNS.map(([, valueOf]) => field(valueOf(study))).join(','));
-  return [COLUMNS.map(([name]) => name).join(','), ...lines, ''].join('\r\n');
+  return csvOf(studies, COLUMNS);
+}
+
+/** The same without people and times, and with labels; UIDs and names of models are what they are given as. */
+export function deidentifiedCsv(studies: readonly LabelledStudy[]): string {
+  return csvOf(studies, DEIDENTIFIED_COLUMNS);
+}
+
+/** Rows as a table with a head. RFC 4180. */
+export function csvOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const lines = rows.map((row) => columns.map(([, valueOf]) => field(valueOf(row))).join(','));
+  return [columns.map(([name]) => name).join(','), ...lines, ''].join('\r\n');
 }
 
 /** Columns of the labels: the study, and at least one of the others. */
@@ -111,7 +136,7 @@ function flag(value: boolean | undefined): string | undefined {
   return value === undefined ? undefined : value ? '1' : '0';
 }
 
-function field(value: string | number | undefined): string {
+function field(value: Value): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

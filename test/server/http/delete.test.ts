@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PacsError } from '../../../dicom/vocabulary/failure.ts';
 import { InstanceDeletion } from '../../../server/ingest/delete-instances.ts';
 import { oneChunk } from '../../../server/ingest/one-chunk.ts';
+import { samplesOf, saveRead, saveSample, unreadOf } from '../../../server/qa/sample-records.ts';
+import { draftsOf, saveDraft } from '../../../server/review/draft-records.ts';
 import type { Principal } from '../../../server/security/principal.ts';
 import { query } from '../../../server/storage/database.ts';
 import { repairStorage } from '../../../server/storage/repair.ts';
@@ -60,6 +62,29 @@ describe('DELETE on a DICOMweb resource', () => {
     expect((await remove(path)).status).toBe(404);
     const { matches } = await storage.index.searchStudies({ matches: [], limit: 10, offset: 0 });
     expect(matches).toHaveLength(left.length === 0 ? 0 : 1);
+  });
+
+  it('takes drafts of reviews and unread places in samples along with the last instance', async () => {
+    await stow(`${server.base}/studies`, FILES);
+    const { pool } = storage;
+    await saveDraft(pool, { studyInstanceUid: '1.2.3', readerId: 'kim' }, { revision: 0, steps: [] });
+    await saveDraft(pool, { studyInstanceUid: '1.2.4', readerId: 'kim' }, { revision: 0, steps: [] });
+    const id = await saveSample(pool, {
+      ...{ seed: 'spring', drawnBy: 'lee' },
+      studyInstanceUids: ['1.2.3', '1.2.4'],
+    });
+    const draftsOfBoth = async () =>
+      (await Promise.all(['1.2.3', '1.2.4'].map((uid) => draftsOf(pool, uid)))).map(({ length }) => length);
+    await remove('/studies/1.2.3/series/1.2.3.1');
+    expect(await draftsOfBoth()).toEqual([1, 1]); // a part of the study is still there
+    expect(await unreadOf(pool, id)).toEqual(['1.2.3', '1.2.4']);
+    await remove('/studies/1.2.3');
+    expect(await draftsOfBoth()).toEqual([0, 1]);
+    expect(await unreadOf(pool, id)).toEqual(['1.2.4']);
+    const verdict = { hasFracture: true };
+    await saveRead(pool, id, { studyInstanceUid: '1.2.4', verdict, readBy: 'lee' });
+    const [sample] = await samplesOf(pool);
+    expect(sample?.reads).toEqual([{ studyInstanceUid: '1.2.4', second: verdict }]);
   });
 
   it('is on record with who, what and from where (PS3.15 A.5)', async () => {

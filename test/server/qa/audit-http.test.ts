@@ -1,14 +1,13 @@
 /** `/api/audit` over a socket, on studies of real structured reports: figures, filters, labels, samples that are blind. */
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditRouter } from '../../../server/http/audit.ts';
 import { errorHandler } from '../../../server/http/errors.ts';
 import { SILENT_LOG } from '../../../server/operations/log.ts';
-import { AuditedStudies } from '../../../server/qa/audited-studies.ts';
 import type { AuditSummary } from '../../../server/qa/statistics/audit-summary.ts';
 import type { StudyComparison } from '../../../server/qa/statistics/study-comparison.ts';
 import { authenticateBy } from '../../../server/security/authentication.ts';
 import { permissionsOf } from '../../../server/security/role.ts';
+import { qualityRouter } from '../../support/quality-router.ts';
 import { ownStorage } from '../../support/served-storage.ts';
 import { storeCorpus, type CorpusStudy } from './audited-corpus.ts';
 import { serveOnLoopback, type LoopbackServer } from '../../support/loopback.ts';
@@ -61,8 +60,7 @@ beforeAll(async () => {
       return { id: role, kind: 'person', permissions: permissionsOf([role]) };
     }),
   );
-  const studies = new AuditedStudies(storage.pool, storage.objects);
-  app.use('/api/audit', auditRouter({ database: storage.pool, studies, index: storage.index }));
+  app.use('/api/audit', qualityRouter(storage));
   app.use(errorHandler(SILENT_LOG));
   server = await serveOnLoopback(app);
   root = `${server.origin}/api/audit`;

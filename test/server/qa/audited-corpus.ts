@@ -22,6 +22,8 @@ export interface CorpusStudy {
   readonly hasFracture: boolean;
   /** Version of the fracture model. */
   readonly version?: string;
+  /** Attributes of the image and of the study beside the usual ones. */
+  readonly attributes?: Parameters<typeof metadataOf>[0];
   /** What the reader does before signing; absent: nobody signs. */
   readonly acts?: (uidOf: (trackingId: string) => string) => readonly ReviewAct[];
 }
@@ -42,7 +44,8 @@ export async function storeCorpus(storage: TestStorage, studies: readonly Corpus
   }
 }
 
-function filesOf(study: CorpusStudy): readonly Uint8Array[] {
+/** Image, report of the machine and, where somebody signed, the signed report, as Part 10 files. */
+export function filesOf(study: CorpusStudy): readonly Uint8Array[] {
   const { studyInstanceUid, date, version = '0.1.0' } = study;
   const source = {
     ...SOURCE,
@@ -56,6 +59,7 @@ function filesOf(study: CorpusStudy): readonly Uint8Array[] {
     SOPInstanceUID: source.sopInstanceUid,
     StudyDate: date,
     PatientID: `P${studyInstanceUid}`,
+    ...study.attributes,
   });
   const model = { ...FRACTURE_MODEL, version };
   const findings = FINDINGS.filter(({ kind }) => study.hasFracture || kind !== 'fracture').map(

@@ -119,6 +119,11 @@ export function tableUrl(filter: AuditFilter): string {
   return `${ROOT}/studies.csv?${queryOf(filter)}`;
 }
 
+/** Address of de-identified copies of the studies. */
+export function copiesUrl(filter: AuditFilter): string {
+  return `${ROOT}/export?${queryOf(filter)}`;
+}
+
 export async function loadSamples(): Promise<readonly Sample[]> {
   const body = (await (await request(`${ROOT}/samples`, {})).json()) as { samples: readonly Sample[] };
   return body.samples;

@@ -30,6 +30,7 @@ const AUDIT_MESSAGES = {
     (studies: number, read: number, labelled: number) =>
       `검사 ${studies}건, 서명 ${read}건, 라벨 ${labelled}건`,
   ),
+  compared: message('Compared', '비교'),
   fracture: message('Fracture', '골절'),
   boneAge: message('Bone age', '골연령'),
   against: message(
@@ -117,6 +118,7 @@ const AUDIT_MESSAGES = {
       `AI 보고서에서 서명까지: 중앙값 ${median}시간, 90%는 ${ninetieth}시간 이내`,
   ),
   studies: message('Studies', '검사 목록'),
+  table: message('Table of studies', '검사 표'),
   columns: message(
     {
       date: 'Date',
@@ -137,6 +139,10 @@ const AUDIT_MESSAGES = {
       open: '영상',
     },
   ),
+  decided: message(
+    { accepted: 'accepted', rejected: 'rejected', edited: 'edited', added: 'added' },
+    { accepted: '수락', rejected: '거부', edited: '수정', added: '추가' },
+  ),
   yes: message('fracture', '골절'),
   no: message('none', '없음'),
   openImage: message('Open', '열기'),
@@ -146,6 +152,11 @@ const AUDIT_MESSAGES = {
   ),
   csv: message('Table (CSV)', '표(CSV)'),
   json: message('Everything (JSON)', '전체(JSON)'),
+  copies: message('De-identified copies (ZIP)', '비식별 사본(ZIP)'),
+  copiesNote: message(
+    'Radiographs and reports without names, dates or free text. Images with text burned in are left out.',
+    '이름, 날짜, 자유 텍스트를 뺀 영상과 보고서. 글자가 찍힌 영상은 제외됩니다.',
+  ),
   importLabels: message('Import labels (CSV)', '라벨 가져오기(CSV)'),
   imported: message(
     (count: number, unknown: number) => `${count} labels imported, ${unknown} of studies that are not here`,

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { isAbort, RequestError } from '../dicomweb-client.ts';
 import { useWords } from '../words.ts';
 import {
+  copiesUrl,
   EVERYTHING,
   loadAudit,
   queryOf,
@@ -149,6 +150,16 @@ function Files({
       <button type="button" class="button" onClick={saveAll}>
         {words.json}
       </button>
+      {audit.studies.length > 0 && (
+        <a
+          class="button audit-button"
+          href={copiesUrl(filter)}
+          download="deidentified-studies.zip"
+          title={words.copiesNote}
+        >
+          {words.copies}
+        </a>
+      )}
       <label class="button audit-button audit-file">
         {words.importLabels}
         <input

@@ -57,7 +57,7 @@ function Figures({ caption, names, rows, words }: TableProps) {
       <caption>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col" />
+          <th scope="col">{words.compared}</th>
           {names.map((name) => (
             <th key={name} scope="col">
               {words.figures[name]}

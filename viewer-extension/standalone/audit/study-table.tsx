@@ -26,9 +26,8 @@ export function StudyTable({
     ]
       .filter(Boolean)
       .join(' · ') || '–';
-  const decided = { accepted: '✓', rejected: '✗', edited: '✎', added: '+' } as const;
   return (
-    <div class="audit-scroll" tabIndex={0} role="region" aria-label={words.studies}>
+    <div class="audit-scroll" tabIndex={0} role="region" aria-label={words.table}>
       <table class="audit-table">
         <thead>
           <tr>
@@ -56,8 +55,8 @@ export function StudyTable({
               <td>{study.label ? verdict(study.label) : '–'}</td>
               <td>
                 {DECISIONS.filter((kind) => study.decisions[kind] > 0)
-                  .map((kind) => `${decided[kind]}${study.decisions[kind]}`)
-                  .join(' ')}
+                  .map((kind) => `${study.decisions[kind]} ${words.decided[kind]}`)
+                  .join(', ')}
               </td>
               <td>{words.states[study.state]}</td>
               <td>{plainText((study.reader?.names ?? []).join(', ').replaceAll('^', ' '), 40)}</td>

@@ -1,0 +1,27 @@
+/**
+ * What every test in Chromium does with a page: look for barriers with axe-core, and take a picture where one is wanted.
+ */
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe-core finds wrong with a page: rule and elements. */
+export async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const found: unknown = await page.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`,
+  );
+  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
+}
+
+/** Keeps a picture of the page in the folder of `OSTEON_SCREENSHOTS`; does nothing without one. */
+export async function picture(page: Page, name: string, { isWhole = false } = {}): Promise<void> {
+  const folder = process.env['OSTEON_SCREENSHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: isWhole });
+}
