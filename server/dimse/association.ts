@@ -24,6 +24,8 @@ import type { Fragment } from './pdu-reader.ts';
 export type OutgoingData = Uint8Array | AsyncIterable<Uint8Array>;
 
 const MOST_COMMAND_BYTES = 64 * 1024;
+/** Fragments of a command set: empty ones cost nothing to send and something to keep. */
+const MOST_COMMAND_FRAGMENTS = 4096;
 /** Requests that may lie unread before the network has to wait. */
 const MOST_UNREAD = 16;
 /** Longest fragment that is sent where the other side takes any. */
@@ -205,9 +207,10 @@ export class Association {
       if (this.#incoming)
         throw new PacsError('bad-request', 'A command came before the data set of the one before it ended');
       this.#commandBytes += bytes.length;
-      if (this.#commandBytes > MOST_COMMAND_BYTES)
-        throw new PacsError('bad-request', 'A command set is longer than any');
       this.#commandParts.push(bytes);
+      if (this.#commandBytes > MOST_COMMAND_BYTES || this.#commandParts.length > MOST_COMMAND_FRAGMENTS) {
+        throw new PacsError('bad-request', 'A command set is longer, or in more fragments, than any');
+      }
       if (isLast) this.#begin(contextId);
       return;
     }

@@ -11,14 +11,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SOP_CLASS, TRANSFER_SYNTAX } from '../../../dicom/vocabulary/uids.ts';
-import { COMMAND, encodeCommandSet, WITH_DATA_SET } from '../../../server/dimse/command-set.ts';
+import { COMMAND, WITH_DATA_SET } from '../../../server/dimse/command-set.ts';
 import type { DimseSetup } from '../../../server/dimse/dimse-questions.ts';
 import { openAssociation } from '../../../server/dimse/open-association.ts';
-import { dataHead, encodeAssociateRequest, PDU_TYPE } from '../../../server/dimse/pdu.ts';
 import { SERVICE_SOP_CLASS } from '../../../server/dimse/sop-classes.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { dataSetIn, dcmtk, openDimseNetwork } from '../../support/dimse-network.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
+import { associateByHand, commandPdu, CONTEXT_IDS, fragment } from '../../support/hand-made-association.ts';
 import { ownStorage } from '../../support/served-storage.ts';
 
 const storage = await ownStorage();
@@ -107,33 +107,19 @@ describe('patience', () => {
 
 /** Sends the beginning of a C-STORE by hand, and waits until it is on disk. */
 async function halfStored(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  const abstractSyntax = SOP_CLASS.computedRadiography;
+  const { socket } = await associateByHand(port);
+  const id = CONTEXT_IDS.storage;
+  const half = dataSetIn(dicomFile()).subarray(0, 100);
   socket.write(
-    encodeAssociateRequest({
-      calledAeTitle: 'OSTEON',
-      callingAeTitle: 'CR1',
-      contexts: [{ id: 1, abstractSyntax, transferSyntaxes: [TRANSFER_SYNTAX.explicitVrLittleEndian] }],
-      roles: [],
-      maxPduLength: 16_384,
-      implementationClassUid: '1.2.3',
-      implementationVersionName: 'TEST',
+    commandPdu(id, {
+      CommandField: COMMAND.store,
+      MessageID: 1,
+      AffectedSOPClassUID: SOP_CLASS.computedRadiography,
+      AffectedSOPInstanceUID: '1.2.3.1',
+      CommandDataSetType: WITH_DATA_SET,
     }),
   );
-  const [accept] = (await once(socket, 'data')) as [Buffer];
-  expect(accept[0]).toBe(PDU_TYPE.associateAccept);
-  socket.resume();
-  const command = encodeCommandSet({
-    CommandField: COMMAND.store,
-    MessageID: 1,
-    AffectedSOPClassUID: abstractSyntax,
-    AffectedSOPInstanceUID: '1.2.3.1',
-    CommandDataSetType: WITH_DATA_SET,
-  });
-  const half = dataSetIn(dicomFile()).subarray(0, 100);
-  socket.write(Buffer.concat([dataHead(1, true, true, command.length), command]));
-  socket.write(Buffer.concat([dataHead(1, false, false, half.length), half]));
+  socket.write(fragment(id, false, false, half));
   await expect.poll(() => readdir(storage.objects.stagingFolder)).toHaveLength(1);
   return socket;
 }
@@ -142,7 +128,7 @@ describe('a flood', () => {
   it('of connections that say nothing is closed, and then others are served', async () => {
     const { port, faults } = await open({ maxAssociations: 5, limits: { ...LIMITS, negotiationMs: 300 } });
     const sockets: Socket[] = [];
-    for (let count = 0; count < 3_000; count++) {
+    for (let count = 0; count < 10_000; count++) {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => undefined);
       socket.resume();
