@@ -25,6 +25,8 @@ import type { StudyIndex } from './storage/study-index.ts';
 export interface OpenAccess {
   readonly main: HttpAccess;
   readonly ohif: HttpAccess;
+  /** Who sees which studies. */
+  readonly rules: StudyRules;
   /** Writes what of the audit trail still waits. */
   stop(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function openAccess(
     record({ at: new Date(), principalId: 'osteon', action, outcome: 'success', studyInstanceUids: [] });
   await ownAct('start-application');
   const keys = new ApiKeys(pool);
+  const rules = StudyRules.open(access.rulesFile);
   // The configuration names a provider only where authentication is demanded.
   const provider = oidc && new OidcProvider(oidc);
   const sessions = new Sessions(pool, access.sessionSeconds);
@@ -88,7 +91,7 @@ export async function openAccess(
           origins,
           isSecure,
           onFailure,
-          rules: StudyRules.open(access.rulesFile),
+          rules,
         }),
       )
     : authenticate({ origins });
@@ -120,6 +123,7 @@ export async function openAccess(
   return {
     main: accessAt(publicUrl),
     ohif: accessAt(ohifPublicUrl),
+    rules,
     async stop() {
       await recorder.stop();
       await ownAct('stop-application');

@@ -149,7 +149,9 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     // One more than threads, so that the next frame is there when a thread comes free.
     decodingPlaces: createGate(IMAGING_THREADS + 1),
   };
-  const dimse = await openDimse(configuration, { pool, index, objects, instances, decoding }, log);
+  const restrictionOf = (aeTitle: string) => access.rules.ofNode(aeTitle);
+  const dimseParts = { pool, index, objects, instances, decoding, restrictionOf };
+  const dimse = await openDimse(configuration, dimseParts, log);
   shutdown.onClose('DIMSE', () => dimse.stop(DRAIN_MS), DRAIN_MS + 500);
   routing.useDimse(dimse.client);
   const common = {

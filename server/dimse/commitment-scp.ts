@@ -12,16 +12,18 @@ import { COMMAND } from './command-set.ts';
 import { readRequest, reportOn, REQUEST_COMMITMENT } from './commitment.ts';
 import { encodeDataSet, readDataSet } from './identifier.ts';
 import { openAssociation, requireContext, type CallingSide } from './open-association.ts';
+import type { CommitmentReport, OwedReport } from './owed-reports.ts';
+import type { DimsePeer } from './peer.ts';
 import { respond, STATUS } from './responses.ts';
 import type { ScpServices } from './scp-services.ts';
 import { IDENTIFIER_SYNTAXES, SERVICE_SOP_CLASS, STORAGE_COMMITMENT_INSTANCE } from './sop-classes.ts';
 
-/** How long to wait before each further try to report, in ms: about an hour in all. */
+/** How long to wait before each further try to report, in ms: about an hour in all, and again after a restart. */
 const RETRIES_MS: readonly number[] = [5_000, 30_000, 120_000, 600_000, 2_700_000];
 /** Requests whose report is still owed; beyond them a request is refused. */
 const MOST_OWED = 1_000;
-
-type Report = ReturnType<typeof reportOn>;
+/** Before a database that does not say what is owed is asked again, in ms. */
+const ASK_AGAIN_MS = 5_000;
 
 /** Answers requests, and reports. */
 export class CommitmentScp {
@@ -35,6 +37,16 @@ export class CommitmentScp {
     this.#services = services;
     this.#side = side;
     this.#stopping = stopping;
+  }
+
+  /** Takes up what was owed when the process before this one ended; to be called before anybody can ask. Never rejects. */
+  async resume(): Promise<void> {
+    const owed = await this.#services.server.owed().catch(() => undefined);
+    if (!owed) {
+      void this.#isDue(ASK_AGAIN_MS).then((isDue) => (isDue ? this.resume() : undefined));
+      return;
+    }
+    for (const report of owed) this.#owe(() => this.#reportAnew(report));
   }
 
   /** Answers an N-ACTION. Throws what the request or the index throws. */
@@ -57,23 +69,50 @@ export class CommitmentScp {
     }
     const request = readRequest(await readDataSet(message));
     if (this.#owed >= MOST_OWED) throw new PacsError('busy', 'Too many reports of commitment are owed');
-    const report = reportOn(request, await this.#services.server.commitmentOf(request.instances));
-    await respond(association, message, { ...response, Status: STATUS.success });
-    this.#owed += 1;
-    void this.#report(association, message.context, report).finally(() => (this.#owed -= 1));
+    const { eventTypeId, dataSet } = reportOn(
+      request,
+      await this.#services.server.commitmentOf(request.instances),
+    );
+    const promised = { aeTitle: association.peerAeTitle, eventTypeId, dataSet };
+    const report = { ...promised, id: await this.#services.server.owe(promised) };
+    try {
+      await respond(association, message, { ...response, Status: STATUS.success });
+    } finally {
+      this.#owe(async () => {
+        const isTaken = await this.#isTaken(() => sendReport(association, message.context, report));
+        await (isTaken ? this.#settle(report) : this.#reportAnew(report));
+      });
+    }
   }
 
-  async #report(association: Association, context: AcceptedContext, report: Report): Promise<void> {
-    if (await this.#isTaken(() => sendReport(association, context, report))) return;
+  #owe(report: () => Promise<void>): void {
+    this.#owed += 1;
+    void report().finally(() => (this.#owed -= 1));
+  }
+
+  /** Tries until it is taken or given up; what is left when we stop stays owed. */
+  async #reportAnew(report: OwedReport): Promise<void> {
     for (const pause of [0, ...RETRIES_MS]) {
-      try {
-        await wait(pause, undefined, { signal: this.#stopping, ref: false });
-      } catch {
-        return; // We stop; whoever asked will ask again.
-      }
-      const peer = this.#services.destination(association.peerAeTitle);
-      if (!peer) return;
-      if (await this.#isTaken(() => this.#reportAnew(peer, report))) return;
+      if (!(await this.#isDue(pause))) return;
+      const peer = this.#services.destination(report.aeTitle);
+      if (!peer) break;
+      if (await this.#isTaken(() => this.#reportTo(peer, report))) break;
+    }
+    await this.#settle(report);
+  }
+
+  /** One that cannot be settled now is reported once more after the next start. */
+  async #settle({ id }: OwedReport): Promise<void> {
+    await this.#services.server.settle(id).catch(() => undefined);
+  }
+
+  /** Waits; false when we stop. */
+  async #isDue(pauseMs: number): Promise<boolean> {
+    try {
+      await wait(pauseMs, undefined, { signal: this.#stopping, ref: false });
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -82,7 +121,7 @@ export class CommitmentScp {
   }
 
   /** We open the association and stay the provider of the service: roles are turned round. PS3.4 J.3.3, PS3.7 D.3.3.4. */
-  async #reportAnew(peer: Parameters<typeof openAssociation>[1], report: Report): Promise<boolean> {
+  async #reportTo(peer: DimsePeer, report: CommitmentReport): Promise<boolean> {
     const abstractSyntax = SERVICE_SOP_CLASS.storageCommitment;
     const contexts = [{ id: 1, abstractSyntax, transferSyntaxes: IDENTIFIER_SYNTAXES }];
     const roles = [{ sopClassUid: abstractSyntax, isScu: false, isScp: true }];
@@ -99,7 +138,7 @@ export class CommitmentScp {
 async function sendReport(
   association: Association,
   context: AcceptedContext,
-  { eventTypeId, dataSet }: Report,
+  { eventTypeId, dataSet }: CommitmentReport,
 ): Promise<boolean> {
   const request = await association.request(
     context.id,

@@ -94,6 +94,7 @@ export async function openDimseNode(setup: DimseSetup, server: ServerSide): Prom
     servers.push(listening.server);
     return listening.port;
   };
+  await commitmentScp.resume();
   const ports: BoundPorts = {
     ...(setup.port === undefined ? {} : { port: await listen('OSTEON_DIMSE_PORT', setup.port, false) }),
     ...(setup.tlsPort === undefined

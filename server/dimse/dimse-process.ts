@@ -39,6 +39,9 @@ const server: ServerSide = {
   listPlaces: (...input) => link.ask('listPlaces', input),
   convert: (...input) => link.ask('convert', input),
   commitmentOf: (...input) => link.ask('commitmentOf', input),
+  owe: (...input) => link.ask('owe', input),
+  owed: (...input) => link.ask('owed', input),
+  settle: (...input) => link.ask('settle', input),
   audit: (...input) => link.ask('audit', input),
 };
 

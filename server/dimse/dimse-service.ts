@@ -118,6 +118,9 @@ function launch(server: ServerSide): Running {
     listPlaces: (input) => server.listPlaces(...input),
     convert: (input) => server.convert(...input),
     commitmentOf: (input) => server.commitmentOf(...input),
+    owe: (input) => server.owe(...input),
+    owed: (input) => server.owed(...input),
+    settle: (input) => server.settle(...input),
     audit: (input) => server.audit(...input),
   });
   child.on('message', (message) => {

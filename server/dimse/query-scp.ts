@@ -25,7 +25,7 @@ export async function answerFind(
   const query = readQuery(await readDataSet(message), isPatientRoot(context.abstractSyntax));
   const Status = query.isWhollySupported ? STATUS.pending : STATUS.pendingWithUnsupportedKeys;
   let sent = 0;
-  for await (const match of matchesOf(server, query)) {
+  for await (const match of matchesOf(server, query, association.peerAeTitle)) {
     if (association.isCancelled(command.MessageID ?? 0)) {
       await respond(association, message, { Status: STATUS.cancelled });
       return;
@@ -61,10 +61,11 @@ function encodeAnswer(answer: DataSet, context: AcceptedContext): Uint8Array {
 async function* matchesOf(
   server: Pick<ScpServices['server'], 'search'>,
   { level, search }: Query,
+  askedBy: string,
 ): AsyncGenerator<DataSet> {
   const patients = new Set<string>();
   for (let offset = 0; ; offset += PAGE) {
-    const page = await server.search({ ...search, limit: PAGE, offset });
+    const page = await server.search({ ...search, limit: PAGE, offset }, askedBy);
     for (const match of page) {
       if (level === 'PATIENT') {
         const patient = patientOf(match);

@@ -27,7 +27,7 @@ export async function answerMove(
   message: IncomingMessage,
 ): Promise<readonly string[]> {
   const { command } = message;
-  const places = await placesOf(services, message);
+  const places = await placesOf(services, message, association.peerAeTitle);
   const destination = services.destination(command.MoveDestination ?? '');
   if (!destination) {
     const ErrorComment = errorComment('The move destination is not among the known peers');
@@ -61,7 +61,7 @@ export async function answerGet(
   association: Association,
   message: IncomingMessage,
 ): Promise<readonly string[]> {
-  const places = await placesOf(services, message);
+  const places = await placesOf(services, message, association.peerAeTitle);
   const progress = new SubOperations(association, message, places.length);
   for (const place of places) {
     if (progress.isCancelled) break;
@@ -144,11 +144,12 @@ function unsent({ sopInstanceUid }: StoredPlace): SendOutcome {
 async function placesOf(
   { server }: Pick<ScpServices, 'server'>,
   message: IncomingMessage,
+  askedBy: string,
 ): Promise<readonly StoredPlace[]> {
   const search = readRetrieval(await readDataSet(message), isPatientRoot(message.context.abstractSyntax));
   const selections: InstanceSelection[] = [];
   for (let offset = 0; ; offset += PAGE) {
-    const page = await server.search({ ...search, limit: PAGE, offset });
+    const page = await server.search({ ...search, limit: PAGE, offset }, askedBy);
     for (const match of page) {
       const studyUid = textOf(match, TAG.StudyInstanceUID);
       const seriesUid = textOf(match, TAG.SeriesInstanceUID);

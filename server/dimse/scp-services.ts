@@ -7,6 +7,7 @@ import type { AuditEvent } from '../security/audit-event.ts';
 import type { InstanceSelection, StoredPlace } from '../storage/stored-instance.ts';
 import type { SearchQuery } from '../storage/search-sql.ts';
 import type { CommitmentOutcome, InstanceReference } from './dimse-client.ts';
+import type { CommitmentReport, OwedReport } from './owed-reports.ts';
 import type { DimsePeer } from './peer.ts';
 import type { StagedFileName, StagingFolder } from './staging.ts';
 
@@ -30,14 +31,20 @@ export interface StoreAnswer {
 export interface ServerSide {
   /** Keeps a staged file, durably, before it resolves; or refuses it. The file is the server's from now on. */
   keep(staged: StagedFileName, request: StoreRequest): Promise<StoreAnswer>;
-  /** One page of a search. */
-  search(search: SearchQuery): Promise<readonly DataSet[]>;
+  /** One page of a search, of what the node of this AE title may see. */
+  search(search: SearchQuery, aeTitle: string): Promise<readonly DataSet[]>;
   /** The instances of selections, each once. */
   listPlaces(selections: readonly InstanceSelection[]): Promise<readonly StoredPlace[]>;
   /** Writes an instance in Explicit VR Little Endian to the staging folder; the file is the caller's. Rejects where that cannot be made. */
   convert(place: StoredPlace): Promise<string>;
   /** Which of them are stored durably. */
   commitmentOf(instances: readonly InstanceReference[]): Promise<CommitmentOutcome>;
+  /** Keeps a report of commitment until it is settled, over any restart; its id. */
+  owe(report: CommitmentReport): Promise<string>;
+  /** The reports that are still owed. */
+  owed(): Promise<readonly OwedReport[]>;
+  /** A report was taken, or is given up. */
+  settle(id: string): Promise<void>;
   audit(event: AuditEvent): Promise<void>;
 }
 

@@ -14,9 +14,11 @@ import type { InstanceStore } from '../ingest/store-instances.ts';
 import { recordAuditEvent } from '../security/audit-trail.ts';
 import type { Pool } from '../storage/database.ts';
 import type { FileObjectStore } from '../storage/file-object-store.ts';
+import type { StudyRestriction } from '../storage/search-sql.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import type { StoredPlace } from '../storage/stored-instance.ts';
 import { STATUS, statusOf } from './responses.ts';
+import { keepOwedReport, listOwedReports, settleOwedReport } from './owed-reports.ts';
 import type { ServerSide } from './scp-services.ts';
 import { stagingPrefix } from './staging.ts';
 
@@ -27,13 +29,15 @@ export interface ServerSideParts {
   readonly instances: InstanceStore;
   /** For files that are wanted in another transfer syntax. */
   readonly decoding: Pick<DicomWebServices, 'imaging' | 'decodingPlaces'>;
+  /** The studies that a node sees; absent: all of them. */
+  readonly restrictionOf?: (aeTitle: string) => StudyRestriction | undefined;
   /** Told what could not be recorded. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** Puts it together. */
 export function createServerSide(parts: ServerSideParts): ServerSide {
-  const { pool, index, objects, instances, decoding, onFault } = parts;
+  const { pool, index, objects, instances, decoding, restrictionOf = () => undefined, onFault } = parts;
   return {
     async keep(file, { callingAeTitle, calledAeTitle, sopClassUid, sopInstanceUid }) {
       const received = await instances.receiveStaged(await objects.adopt(file), {
@@ -47,7 +51,8 @@ export function createServerSide(parts: ServerSideParts): ServerSide {
       }
       return { status: statusOf(outcome.failure.kind), comment: outcome.failure.message };
     },
-    search: async (search) => (await index.search(search)).matches,
+    search: async (search, aeTitle) =>
+      (await index.search({ ...search, restriction: restrictionOf(aeTitle) })).matches,
     async listPlaces(selections) {
       const found = new Map<string, StoredPlace>();
       for (const selection of selections) {
@@ -81,6 +86,9 @@ export function createServerSide(parts: ServerSideParts): ServerSide {
       }
       return { committed, failed };
     },
+    owe: (report) => keepOwedReport(pool, report),
+    owed: () => listOwedReports(pool),
+    settle: (id) => settleOwedReport(pool, id),
     async audit(event) {
       await recordAuditEvent(pool, event).catch(onFault);
     },

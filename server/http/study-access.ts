@@ -21,7 +21,7 @@ import { parseSearch } from './qido-parameters.ts';
 const rulesFile = z.strictObject({
   restrictions: z.array(
     z.strictObject({
-      who: z.array(z.string().regex(/^(role|group|key|subject):.+$/)).min(1),
+      who: z.array(z.string().regex(/^(role|group|key|subject|ae):.+$/)).min(1),
       studies: z.array(z.record(z.string(), z.string().min(1))),
     }),
   ),
@@ -60,6 +60,12 @@ export class StudyRules {
       named.length === 0 ? principal : { ...principal, studies: named.flatMap(({ studies }) => studies) };
     this.#applied.set(principal, applied);
     return applied;
+  }
+
+  /** The studies that a DICOM node of this AE title sees; absent: all of them. */
+  ofNode(aeTitle: string): StudyRestriction | undefined {
+    const named = this.#rules.filter(({ who }) => who.includes(`ae:${aeTitle}`));
+    return named.length === 0 ? undefined : named.flatMap(({ studies }) => studies);
   }
 }
 

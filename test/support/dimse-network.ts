@@ -13,7 +13,7 @@ import { dataSetStart, readHeader } from '../../dicom/read/part10-reader.ts';
 import type { PacsError } from '../../dicom/vocabulary/failure.ts';
 import type { DimseSetup } from '../../server/dimse/dimse-questions.ts';
 import { startDimseService, type DimseService } from '../../server/dimse/dimse-service.ts';
-import { createServerSide } from '../../server/dimse/server-side.ts';
+import { createServerSide, type ServerSideParts } from '../../server/dimse/server-side.ts';
 import { startImagingPool } from '../../server/imaging/imaging-pool.ts';
 import type { InstanceStore } from '../../server/ingest/store-instances.ts';
 import { createGate } from '../../server/operations/gate.ts';
@@ -34,7 +34,10 @@ export interface DimseNetwork {
 export async function openDimseNetwork(
   storage: TestStorage,
   setup: Partial<DimseSetup> = {},
-  instances: InstanceStore = storage.instances(),
+  {
+    instances = storage.instances(),
+    restrictionOf,
+  }: { readonly instances?: InstanceStore; readonly restrictionOf?: ServerSideParts['restrictionOf'] } = {},
 ): Promise<DimseNetwork> {
   const imaging = startImagingPool(1);
   const faults: PacsError[] = [];
@@ -58,6 +61,7 @@ export async function openDimseNetwork(
       index,
       objects,
       instances,
+      ...(restrictionOf && { restrictionOf }),
       decoding: { imaging: imaging.run, decodingPlaces: createGate(2) },
       onFault: (error) => {
         throw error;

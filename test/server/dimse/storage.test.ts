@@ -27,7 +27,7 @@ const instances = storage.instances({
     },
   },
 });
-const { port } = await openDimseNetwork(storage, {}, instances);
+const { port } = await openDimseNetwork(storage, {}, { instances });
 
 function written(name: string, file: Uint8Array): string {
   const path = join(folder, name);
