@@ -11,6 +11,7 @@ import { Destinations, type OpenedDestination } from './delivery/open-destinatio
 import type { DimseClient } from './dimse/dimse-client.ts';
 import type { Log } from './operations/log.ts';
 import { openRules, type CurrentRules } from './routing/current-rules.ts';
+import { startPriorFetcher } from './routing/prior-fetcher.ts';
 import { createStudyRouting, type StudyRouting } from './routing/study-routing.ts';
 import type { Pool } from './storage/database.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -34,7 +35,12 @@ export interface OpenRouting {
 
 /** Opens it. Throws `invalid-configuration` when the routing file is not valid. */
 export async function openRouting(
-  { routingFile, modelIds, deliveryDays }: Pick<Configuration, 'routingFile' | 'modelIds' | 'deliveryDays'>,
+  {
+    routingFile,
+    modelIds,
+    deliveryDays,
+    modalities,
+  }: Pick<Configuration, 'routingFile' | 'modelIds' | 'deliveryDays' | 'modalities'>,
   { pool, objects, index, log }: { pool: Pool; objects: ObjectStore; index: StudyIndex; log: Log },
 ): Promise<OpenRouting> {
   const ruleModels = loadedModelIds(modelIds);
@@ -51,6 +57,19 @@ export async function openRouting(
   const destinations = new Destinations((settings) =>
     dicomDestination(settings, { client: () => dimse, index }),
   );
+  const priors = await startPriorFetcher({
+    database: pool,
+    index,
+    rules: current,
+    modalities,
+    client: () => dimse,
+    onError: (error) => {
+      log.error({ error }, 'priors could not be asked for');
+    },
+    onEnd: ({ state, found, fetched, reason }) => {
+      log[state === 'done' ? 'info' : 'warn']({ found, fetched, reason }, 'asked for priors');
+    },
+  });
   const queue = startDeliveryQueue({
     database: pool,
     index,
@@ -73,13 +92,14 @@ export async function openRouting(
       onQueued: () => {
         queue.nudge();
       },
+      isPrior: priors.isPrior,
     }),
     useDimse(client) {
       dimse = client;
     },
     async stop() {
       rules.stop();
-      await queue.stop();
+      await Promise.all([queue.stop(), priors.stop()]);
     },
   };
 }

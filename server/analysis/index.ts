@@ -130,16 +130,19 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
     models: withResearch.map(identityOf),
     hooks: {
       async inTransaction(client, instance) {
-        if (eligibilityOf(instance, settings.modalities).kind === 'ignored') return;
-        const { hold, priority } = routing.routeOfArrival(instance);
+        if (eligibilityOf(instance, settings.modalities).kind === 'ignored' || routing.isPrior(instance))
+          return;
+        const { hold, priority, priors } = routing.routeOfArrival(instance);
         const studyUid = instance.studyInstanceUid;
         if (instance.sender) await routing.rememberSender(client, studyUid, instance.sender);
+        if (priors) await routing.requestPriors(client, studyUid, priors);
         const inSeconds = hold.quietSeconds ?? settings.quietSeconds;
         const due = await recordArrival(client, studyUid, { inSeconds, priority, completeAt: hold.images });
         await queue?.enqueue(studyUid, due, client, priority);
       },
       afterCommit(instance) {
         if (!queue || eligibilityOf(instance, settings.modalities).kind !== 'radiograph') return;
+        if (routing.isPrior(instance)) return;
         const { isAnalysed, modelIds, priority } = routing.routeOfArrival(instance);
         if (!isAnalysed) return;
         const isBoneAgeRequested = asksForBoneAge(instance.metadata);

@@ -3,14 +3,13 @@
  *
  * Trap: an instance that the peer has already under this UID (0111) is delivered: our bytes follow from our UIDs.
  */
-import { readFile } from 'node:fs/promises';
 import { asPacsError } from '../../dicom/vocabulary/failure.ts';
 import type { DimseClient, InstanceReference, SendOutcome } from '../dimse/dimse-client.ts';
-import type { DimsePeer } from '../dimse/peer.ts';
 import { STATUS } from '../dimse/responses.ts';
 import type { DicomDestinationSettings } from '../routing/rules-schema.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import type { StoredPlace } from '../storage/stored-instance.ts';
+import { dicomPeer } from './dicom-peer.ts';
 import { DeliveryError, type DeliveryFailureKind, type Destination, type Parcel } from './destination.ts';
 
 export interface DicomDestinationServices {
@@ -34,7 +33,7 @@ export function dicomDestination(
   };
   const commit = async (parcels: readonly Parcel[], signal: AbortSignal) => {
     const { committed, failed } = await unlessAborted(signal, 'busy', async () =>
-      open().requestCommitment(await peerOf(dicom), parcels.map(referenceTo)),
+      open().requestCommitment(await dicomPeer(dicom), parcels.map(referenceTo)),
     );
     const reasons = failed.map(
       ({ sopInstanceUid, failureReason }) =>
@@ -47,7 +46,7 @@ export function dicomDestination(
     address: `${dicom.aeTitle}@${dicom.host}:${dicom.port}`,
     async send(parcels, signal) {
       const outcomes = await unlessAborted(signal, 'down', async () =>
-        open().send(await peerOf(dicom), await placesOf(parcels, index), { signal }),
+        open().send(await dicomPeer(dicom), await placesOf(parcels, index), { signal }),
       );
       const accepted = outcomes.filter(isDelivered).map(({ sopInstanceUid }) => sopInstanceUid);
       const refused = outcomes.filter((outcome) => !isDelivered(outcome) && isFinal(outcome));
@@ -58,7 +57,7 @@ export function dicomDestination(
     },
     ...(dicom.commitment ? { commit } : {}),
     async echo(signal) {
-      await unlessAborted(signal, 'down', async () => open().echo(await peerOf(dicom)));
+      await unlessAborted(signal, 'down', async () => open().echo(await dicomPeer(dicom)));
     },
   };
 }
@@ -84,34 +83,6 @@ async function placesOf(
     for (const place of await index.listPlaces({ studyUid })) known.set(place.sopInstanceUid, place);
   }
   return parcels.flatMap(({ sopInstanceUid }) => known.get(sopInstanceUid) ?? []);
-}
-
-async function peerOf({
-  aeTitle,
-  host,
-  port,
-  callingAeTitle,
-  tls,
-}: DicomDestinationSettings['dicom']): Promise<DimsePeer> {
-  const peer = { aeTitle, host, port, ...(callingAeTitle === undefined ? {} : { callingAeTitle }) };
-  if (typeof tls === 'boolean') return { ...peer, isTls: tls };
-  const [key, certificate, authorities] = await Promise.all([tls.key, tls.certificate, tls.ca].map(textOf));
-  return {
-    ...peer,
-    isTls: true,
-    tls: {
-      ...(key === undefined ? {} : { key }),
-      ...(certificate === undefined ? {} : { certificate }),
-      ...(authorities === undefined ? {} : { authorities }),
-    },
-  };
-}
-
-async function textOf(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  return await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new DeliveryError('down', 'A file of the TLS settings cannot be read', { cause });
-  });
 }
 
 /** A peer that rejects the association may be told of us tomorrow: it counts as one that is not there. */

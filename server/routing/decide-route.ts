@@ -8,10 +8,10 @@ import type { ResultObjectKind } from '../../dicom/results/index.ts';
 import type { Sender } from '../storage/stored-instance.ts';
 import { judgeConditions, type RoutedImage, type Verdict } from './match-conditions.ts';
 import type { RoutingRules, Rule } from './read-rules.ts';
-import { PRIORITIES, type RuleSettings } from './rules-schema.ts';
+import { PRIORITIES, type PriorWish, type RuleSettings } from './rules-schema.ts';
 
 /** What a rule can say. */
-export const ROUTE_SETTINGS = ['analyse', 'models', 'priority', 'hold', 'results', 'send'] as const;
+export const ROUTE_SETTINGS = ['analyse', 'models', 'priority', 'hold', 'results', 'send', 'priors'] as const;
 export type RouteSetting = (typeof ROUTE_SETTINGS)[number];
 
 /** A destination and what of the result set goes there; absent: all of it. */
@@ -31,6 +31,8 @@ export interface Route {
   /** What a set is made of, `sr` among it, before destinations add what they want; absent: as configured. */
   readonly results?: readonly ResultObjectKind[];
   readonly recipients: readonly Recipient[];
+  /** Absent: none are fetched. */
+  readonly priors?: PriorWish;
   /** Which rule each setting comes from. */
   readonly from: { readonly [Setting in RouteSetting]?: Rule };
 }
@@ -59,7 +61,7 @@ export function decideRoute(
   }
   const said = <Setting extends RouteSetting>(setting: Setting): RuleSettings[Setting] | undefined =>
     from[setting]?.[setting];
-  const [modelIds, results] = [said('models'), said('results')];
+  const [modelIds, results, priors] = [said('models'), said('results'), said('priors')];
   return {
     isAnalysed: said('analyse') ?? true,
     ...(modelIds && { modelIds }),
@@ -67,6 +69,7 @@ export function decideRoute(
     hold: said('hold') ?? {},
     ...(results && { results }),
     recipients: (said('send') ?? []).map((recipient) => recipientOf(recipient, rules)),
+    ...(priors && { priors }),
     from,
   };
 }

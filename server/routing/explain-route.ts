@@ -13,7 +13,7 @@ import {
 } from './decide-route.ts';
 import type { RoutedImage } from './match-conditions.ts';
 import type { RoutingRules } from './read-rules.ts';
-import { PRIORITIES } from './rules-schema.ts';
+import { PRIORITIES, type PriorWish } from './rules-schema.ts';
 
 /** What is written where no rule says otherwise. */
 export interface RouteDefaults {
@@ -62,5 +62,11 @@ function sayings(route: Route, { quietSeconds, results }: RouteDefaults): Record
       route.recipients
         .map(({ destination, objects }) => `${destination}${objects ? ` (${objects.join(', ')})` : ''}`)
         .join('; ') || 'nowhere',
+    priors: route.priors ? priorsInWords(route.priors) : 'none',
   };
+}
+
+function priorsInWords({ from, most, years, sameBodyPart }: PriorWish): string {
+  const part = sameBodyPart ? ' of the same body part' : '';
+  return `the newest ${most}${part} of ${years} years from ${from}`;
 }

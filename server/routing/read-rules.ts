@@ -133,6 +133,9 @@ function danglingNames(
     ...(rule.send ?? []).flatMap(({ to }, at) =>
       to in destinations ? [] : [fault(['rules', index, 'send', at], `there is no destination ${to}`)],
     ),
+    ...(rule.priors && !isDicomNode(destinations[rule.priors.from])
+      ? [fault(['rules', index, 'priors', 'from'], `there is no dicom destination ${rule.priors.from}`)]
+      : []),
     ...(rule.models ?? []).flatMap((id, at) =>
       modelIds.includes(id)
         ? []
@@ -144,6 +147,10 @@ function danglingNames(
           ],
     ),
   ]);
+}
+
+function isDicomNode(settings: DestinationSettings | undefined): boolean {
+  return settings !== undefined && 'dicom' in settings;
 }
 
 function refusal(fileName: string, faults: readonly Fault[]): PacsError {

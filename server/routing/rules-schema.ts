@@ -192,6 +192,17 @@ const recipient = z.union([
   z.strictObject({ to: name, objects: objects.optional() }),
 ]);
 
+const priors = z.strictObject({
+  /** The archive: a destination of kind `dicom`. */
+  from: name,
+  /** Studies, the newest first. */
+  most: z.int().min(1).max(20).default(2),
+  /** How far back. */
+  years: z.number().positive().max(100).default(5),
+  sameBodyPart: z.boolean().default(true),
+});
+export type PriorWish = z.infer<typeof priors>;
+
 const rule = z.strictObject({
   name,
   when: conditions.default({}),
@@ -209,6 +220,8 @@ const rule = z.strictObject({
     .refine((kinds) => kinds.includes('sr'), 'a result set has a report: sr is missing')
     .optional(),
   send: z.array(recipient).optional(),
+  /** Earlier studies of the patient that are fetched when one arrives. */
+  priors: z.union([z.literal(false), priors]).optional(),
 });
 export type RuleSettings = z.infer<typeof rule>;
 

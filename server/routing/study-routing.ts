@@ -6,7 +6,9 @@ import { enqueueDeliveries } from '../delivery/delivery-records.ts';
 import { query, type Pool, type Queryable } from '../storage/database.ts';
 import type { Sender, StoredInstance } from '../storage/stored-instance.ts';
 import { decideRoute, type Route } from './decide-route.ts';
+import { requestPriors } from './prior-records.ts';
 import type { RoutingRules } from './read-rules.ts';
+import type { PriorWish } from './rules-schema.ts';
 
 /** One object of a result set. */
 export interface RoutedResult {
@@ -21,6 +23,10 @@ export interface StudyRouting {
   routeOfStudy(studyUid: string, images: readonly StoredInstance[]): Promise<Route>;
   /** Keeps the association that an image of a study came by. Within the transaction that stores the image. */
   rememberSender(target: Queryable, studyUid: string, sender: Sender): Promise<void>;
+  /** Asks for the priors of a study, once. Within the transaction that stores an image of it. */
+  requestPriors(target: Queryable, studyUid: string, wish: PriorWish): Promise<void>;
+  /** True for an instance that came because it was asked for as a prior: nothing is done with it. */
+  isPrior(instance: StoredInstance): boolean;
   /** Queues a stored result set, the report first, for the recipients of the route. Doing it again changes nothing. */
   deliver(route: Route, studyUid: string, set: readonly [RoutedResult, ...RoutedResult[]]): Promise<void>;
 }
@@ -31,9 +37,16 @@ export interface StudyRoutingOptions {
   readonly rules: () => RoutingRules;
   /** Told when something was queued. */
   readonly onQueued?: () => void;
+  /** Tells priors; absent: there are none. */
+  readonly isPrior?: (instance: StoredInstance) => boolean;
 }
 
-export function createStudyRouting({ database, rules, onQueued }: StudyRoutingOptions): StudyRouting {
+export function createStudyRouting({
+  database,
+  rules,
+  onQueued,
+  isPrior = () => false,
+}: StudyRoutingOptions): StudyRouting {
   return {
     routeOfArrival: (instance) => decideRoute(rules(), [instance], instance.sender ? [instance.sender] : []),
     async routeOfStudy(studyUid, images) {
@@ -47,6 +60,8 @@ export function createStudyRouting({ database, rules, onQueued }: StudyRoutingOp
         [studyUid, callingAeTitle, calledAeTitle],
       );
     },
+    requestPriors,
+    isPrior,
     async deliver(route, studyInstanceUid, set) {
       const [report] = set;
       const deliveries = route.recipients.flatMap(({ destination, objects }) => {

@@ -6,5 +6,7 @@ export const NO_ROUTING: StudyRouting = {
   routeOfArrival: () => DEFAULT_ROUTE,
   routeOfStudy: () => Promise.resolve(DEFAULT_ROUTE),
   rememberSender: () => Promise.resolve(),
+  requestPriors: () => Promise.resolve(),
+  isPrior: () => false,
   deliver: () => Promise.resolve(),
 };
