@@ -94,8 +94,9 @@ function bitsAllocatedOf(header: InstanceHeader): ImagePixel['bitsAllocated'] {
 function positive({ attributes }: InstanceHeader, keyword: Keyword): number {
   const value = numberOf(attributes, TAG[keyword]);
   if (value === undefined) throw new PacsError('missing-attribute', `${keyword} is absent or empty`);
-  if (value <= 0) throw new PacsError('invalid-value', `${keyword} is ${value}; expected a positive number`);
-  return value;
+  // A value representation that lies makes fractions of these numbers.
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new PacsError('invalid-value', `${keyword} is ${value}; expected a positive whole number`);
 }
 
 function within(

@@ -24,7 +24,7 @@ export function hasOverlays(attributes: DataSet): boolean {
   return overlayGroups(attributes).length > 0;
 }
 
-/** The planes of a whole file; one whose bits are missing is left out. */
+/** The planes of a whole file; one whose bits are missing, or whose size is none, is left out. */
 export function readOverlayPlanes(file: Uint8Array, attributes: DataSet): readonly OverlayPlane[] {
   return overlayGroups(attributes).flatMap((group) => {
     const inGroup = (tag: Tag): Tag => `${group}${tag.slice(4)}`;
@@ -32,8 +32,10 @@ export function readOverlayPlanes(file: Uint8Array, attributes: DataSet): readon
     const columns = numberOf(attributes, inGroup(TAG.OverlayColumns)) ?? 0;
     const [top = 1, left = 1] = numbersOf(attributes, inGroup(TAG.OverlayOrigin));
     const bits = bitsAt(file, inGroup(TAG.OverlayData));
-    const isWhole = bits.length * 8 >= rows * columns && rows > 0 && columns > 0;
-    return isWhole ? [{ columns, rows, left: left - 1, top: top - 1, bits }] : [];
+    const isSized = [rows, columns, top, left].every(Number.isInteger) && rows > 0 && columns > 0;
+    return isSized && bits.length * 8 >= rows * columns
+      ? [{ columns, rows, left: left - 1, top: top - 1, bits }]
+      : [];
   });
 }
 
