@@ -150,7 +150,8 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
     decodingPlaces: createGate(IMAGING_THREADS + 1),
   };
   const restrictionOf = (aeTitle: string) => access.rules.ofNode(aeTitle);
-  const dimseParts = { pool, index, objects, instances, decoding, restrictionOf };
+  const onStudyComplete = (studyUid: string) => analysis.release(studyUid);
+  const dimseParts = { pool, index, objects, instances, decoding, restrictionOf, onStudyComplete };
   const dimse = await openDimse(configuration, dimseParts, log);
   shutdown.onClose('DIMSE', () => dimse.stop(DRAIN_MS), DRAIN_MS + 500);
   routing.useDimse(dimse.client);

@@ -60,17 +60,27 @@ export async function recordArrival(
   const [row] = await query(
     target,
     `INSERT INTO analysis (study_uid, state, due_at, is_bone_age_requested, priority)
-     VALUES ($1, 'waiting', now() + make_interval(secs => CASE WHEN 1 >= $5 THEN 0 ELSE $2::float8 END), $3, $4)
+     VALUES ($1, 'waiting', now() + make_interval(secs => CASE WHEN 1 >= $5 OR is_complete_by_steps($1) THEN 0 ELSE $2::float8 END), $3, $4)
      ON CONFLICT (study_uid) DO UPDATE SET
        state = CASE WHEN analysis.state = 'running' THEN 'running' ELSE 'waiting' END,
        reason = NULL, arrivals = analysis.arrivals + 1, queued_at = now(),
-       due_at = now() + make_interval(secs => CASE WHEN analysis.arrivals + 1 >= $5 THEN 0 ELSE $2::float8 END),
+       due_at = now() + make_interval(secs => CASE WHEN analysis.arrivals + 1 >= $5 OR is_complete_by_steps($1) THEN 0 ELSE $2::float8 END),
        is_bone_age_requested = analysis.is_bone_age_requested OR excluded.is_bone_age_requested,
        priority = greatest(analysis.priority, excluded.priority)
      RETURNING extract(epoch FROM due_at - now())::float8 AS seconds`,
     [studyUid, inSeconds, isBoneAgeRequested, priority, completeAt ?? 2_147_483_647],
   );
   return Number(row?.['seconds'] ?? inSeconds);
+}
+
+/** A study is complete: what waits of it is due now. False when nothing waits. */
+export async function endHold(pool: Pool, studyUid: string): Promise<boolean> {
+  const rows = await query(
+    pool,
+    `UPDATE analysis SET due_at = now() WHERE study_uid = $1 AND arrivals > covered AND due_at > now() RETURNING 1 AS due`,
+    [studyUid],
+  );
+  return rows.length > 0;
 }
 
 /**

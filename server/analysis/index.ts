@@ -20,7 +20,7 @@ import type { RunImaging } from '../imaging/imaging-task.ts';
 import { createGate } from '../operations/gate.ts';
 import { headerOf, type StoredInstance } from '../storage/stored-instance.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
-import { listUnfinished, recordArrival } from './analysis-records.ts';
+import { endHold, listUnfinished, recordArrival } from './analysis-records.ts';
 import { analyseStudy } from './analyse-study.ts';
 import { eligibilityOf } from './eligibility.ts';
 import { createImageInference } from './image-inference.ts';
@@ -74,6 +74,8 @@ export interface Analysis {
   start(instances: InstanceStore): Promise<void>;
   /** Asks for a study now, without waiting for quiet; `boneAge` also asks for a bone age. */
   request(studyUid: string, options?: { readonly boneAge?: boolean }): Promise<void>;
+  /** A study is complete, as others know: it is held no longer. Nothing happens where nothing waits. */
+  release(studyUid: string): Promise<void>;
   /**
    * Where the fracture-probability network looks on an image; made now, kept nowhere. Rejects with `not-applicable` for an
    * instance that is not analysed, `not-found` when the model has no such map.
@@ -186,6 +188,9 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
         isBoneAgeRequested: options?.boneAge ?? false,
       });
       await queue?.enqueue(studyUid, 0);
+    },
+    async release(studyUid) {
+      if (await endHold(database, studyUid)) await queue?.enqueue(studyUid, 0);
     },
     async activation(instance) {
       const eligibility = eligibilityOf(instance, settings.modalities);

@@ -44,7 +44,9 @@ export const COMMAND = {
   move: 0x0021,
   echo: 0x0030,
   eventReport: 0x0100,
+  set: 0x0120,
   action: 0x0130,
+  create: 0x0140,
   cancel: 0x0fff,
 } as const;
 /** What a response's Command Field has beside that of its request. */

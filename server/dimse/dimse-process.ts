@@ -42,6 +42,8 @@ const server: ServerSide = {
   owe: (...input) => link.ask('owe', input),
   owed: (...input) => link.ask('owed', input),
   settle: (...input) => link.ask('settle', input),
+  createStep: (...input) => link.ask('createStep', input),
+  changeStep: (...input) => link.ask('changeStep', input),
   audit: (...input) => link.ask('audit', input),
 };
 

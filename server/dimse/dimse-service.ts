@@ -121,6 +121,8 @@ function launch(server: ServerSide): Running {
     owe: (input) => server.owe(...input),
     owed: (input) => server.owed(...input),
     settle: (input) => server.settle(...input),
+    createStep: (input) => server.createStep(...input),
+    changeStep: (input) => server.changeStep(...input),
     audit: (input) => server.audit(...input),
   });
   child.on('message', (message) => {

@@ -14,6 +14,7 @@ export const STATUS = {
   pendingWithUnsupportedKeys: 0xff01,
   cancelled: 0xfe00,
   someSubOperationsFailed: 0xb000,
+  processingFailure: 0x0110,
   duplicateInstance: 0x0111,
   noSuchInstance: 0x0112,
   noSuchAction: 0x0123,

@@ -9,6 +9,8 @@ import type { SearchQuery } from '../storage/search-sql.ts';
 import type { CommitmentOutcome, InstanceReference } from './dimse-client.ts';
 import type { CommitmentReport, OwedReport } from './owed-reports.ts';
 import type { DimsePeer } from './peer.ts';
+import type { StepChange } from './procedure-step.ts';
+import type { StepOutcome } from './procedure-step-records.ts';
 import type { StagedFileName, StagingFolder } from './staging.ts';
 
 /** Who sends an instance to whom, and what it says that it sends. */
@@ -45,6 +47,9 @@ export interface ServerSide {
   owed(): Promise<readonly OwedReport[]>;
   /** A report was taken, or is given up. */
   settle(id: string): Promise<void>;
+  /** Keeps a new performed procedure step; false when there is one of this UID. */
+  createStep(sopInstanceUid: string, studyUids: readonly string[], aeTitle: string): Promise<boolean>;
+  changeStep(sopInstanceUid: string, change: StepChange): Promise<StepOutcome>;
   audit(event: AuditEvent): Promise<void>;
 }
 

@@ -9,6 +9,7 @@ import { COMMAND } from './command-set.ts';
 import type { CommitmentScp } from './commitment-scp.ts';
 import type { CommitmentScu } from './commitment-scu.ts';
 import type { CallingSide } from './open-association.ts';
+import { answerStepChange, answerStepCreation } from './procedure-step-scp.ts';
 import { answerFind } from './query-scp.ts';
 import { failureResponse, isConnectionLost, respond, STATUS } from './responses.ts';
 import { answerGet, answerMove } from './retrieve-scp.ts';
@@ -92,6 +93,26 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
       service: 'storage-commitment',
       async perform({ commitmentScp }, association, message) {
         await commitmentScp.answer(association, message);
+        return undefined;
+      },
+    },
+  ],
+  [
+    COMMAND.create,
+    {
+      service: 'procedure-step',
+      async perform({ services }, association, message) {
+        await answerStepCreation(services, association, message);
+        return undefined;
+      },
+    },
+  ],
+  [
+    COMMAND.set,
+    {
+      service: 'procedure-step',
+      async perform({ services }, association, message) {
+        await answerStepChange(services, association, message);
         return undefined;
       },
     },

@@ -17,6 +17,7 @@ import type { FileObjectStore } from '../storage/file-object-store.ts';
 import type { StudyRestriction } from '../storage/search-sql.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import type { StoredPlace } from '../storage/stored-instance.ts';
+import { changeStep, createStep, isCompleteBySteps } from './procedure-step-records.ts';
 import { STATUS, statusOf } from './responses.ts';
 import { keepOwedReport, listOwedReports, settleOwedReport } from './owed-reports.ts';
 import type { ServerSide } from './scp-services.ts';
@@ -31,13 +32,24 @@ export interface ServerSideParts {
   readonly decoding: Pick<DicomWebServices, 'imaging' | 'decodingPlaces'>;
   /** The studies that a node sees; absent: all of them. */
   readonly restrictionOf?: (aeTitle: string) => StudyRestriction | undefined;
+  /** Told that a study is complete, as performed procedure steps say. */
+  readonly onStudyComplete?: (studyUid: string) => Promise<void>;
   /** Told what could not be recorded. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** Puts it together. */
 export function createServerSide(parts: ServerSideParts): ServerSide {
-  const { pool, index, objects, instances, decoding, restrictionOf = () => undefined, onFault } = parts;
+  const {
+    pool,
+    index,
+    objects,
+    instances,
+    decoding,
+    restrictionOf = () => undefined,
+    onStudyComplete,
+    onFault,
+  } = parts;
   return {
     async keep(file, { callingAeTitle, calledAeTitle, sopClassUid, sopInstanceUid }) {
       const received = await instances.receiveStaged(await objects.adopt(file), {
@@ -89,6 +101,14 @@ export function createServerSide(parts: ServerSideParts): ServerSide {
     owe: (report) => keepOwedReport(pool, report),
     owed: () => listOwedReports(pool),
     settle: (id) => settleOwedReport(pool, id),
+    createStep: (uid, studyUids, aeTitle) => createStep(pool, uid, studyUids, aeTitle),
+    async changeStep(uid, change) {
+      const { outcome, studyUids } = await changeStep(pool, uid, change);
+      for (const studyUid of studyUids) {
+        if (await isCompleteBySteps(pool, studyUid)) await onStudyComplete?.(studyUid);
+      }
+      return outcome;
+    },
     async audit(event) {
       await recordAuditEvent(pool, event).catch(onFault);
     },

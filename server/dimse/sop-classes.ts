@@ -9,6 +9,7 @@ import { isUid, TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
 export const SERVICE_SOP_CLASS = {
   verification: '1.2.840.10008.1.1',
   storageCommitment: '1.2.840.10008.1.20.1',
+  procedureStep: '1.2.840.10008.3.1.2.3.3',
   patientRootFind: '1.2.840.10008.5.1.4.1.2.1.1',
   patientRootMove: '1.2.840.10008.5.1.4.1.2.1.2',
   patientRootGet: '1.2.840.10008.5.1.4.1.2.1.3',
@@ -21,11 +22,13 @@ export const SERVICE_SOP_CLASS = {
 export const STORAGE_COMMITMENT_INSTANCE = '1.2.840.10008.1.20.1.1';
 
 /** What is done under an abstract syntax. */
-export type Service = 'verification' | 'storage-commitment' | 'find' | 'move' | 'get' | 'storage';
+export type Service =
+  'verification' | 'storage-commitment' | 'procedure-step' | 'find' | 'move' | 'get' | 'storage';
 
 const SERVICES: ReadonlyMap<string, Service> = new Map<string, Service>([
   [SERVICE_SOP_CLASS.verification, 'verification'],
   [SERVICE_SOP_CLASS.storageCommitment, 'storage-commitment'],
+  [SERVICE_SOP_CLASS.procedureStep, 'procedure-step'],
   [SERVICE_SOP_CLASS.patientRootFind, 'find'],
   [SERVICE_SOP_CLASS.studyRootFind, 'find'],
   [SERVICE_SOP_CLASS.patientRootMove, 'move'],

@@ -37,7 +37,8 @@ export async function openDimseNetwork(
   {
     instances = storage.instances(),
     restrictionOf,
-  }: { readonly instances?: InstanceStore; readonly restrictionOf?: ServerSideParts['restrictionOf'] } = {},
+    onStudyComplete,
+  }: { readonly instances?: InstanceStore } & Pick<ServerSideParts, 'restrictionOf' | 'onStudyComplete'> = {},
 ): Promise<DimseNetwork> {
   const imaging = startImagingPool(1);
   const faults: PacsError[] = [];
@@ -62,6 +63,7 @@ export async function openDimseNetwork(
       objects,
       instances,
       ...(restrictionOf && { restrictionOf }),
+      ...(onStudyComplete && { onStudyComplete }),
       decoding: { imaging: imaging.run, decodingPlaces: createGate(2) },
       onFault: (error) => {
         throw error;

@@ -39,6 +39,7 @@ const SERVICES = {
   'C-MOVE': [SERVICE_SOP_CLASS.patientRootMove, SERVICE_SOP_CLASS.studyRootMove],
   'C-GET': [SERVICE_SOP_CLASS.patientRootGet, SERVICE_SOP_CLASS.studyRootGet],
   'Storage Commitment': [SERVICE_SOP_CLASS.storageCommitment],
+  MPPS: [SERVICE_SOP_CLASS.procedureStep],
 } as const;
 
 it('has a row for every service', () => {
