@@ -9,6 +9,7 @@ it(
     const report = await runDay({ studies: 9 });
     expect(report.problems).toEqual([]);
     expect(report.workersKilled).toBe(1);
+    expect(report.deliveredLate).toBeGreaterThan(0);
     // One report a study at least, presentation states where there is a fracture.
     expect(report.results).toBeGreaterThan(9);
     if (report.diskFilled) expect(report.refusals).toBeGreaterThan(0);

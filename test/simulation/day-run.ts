@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { SCHEMAS } from '../../server/http/open-api/schemas.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { phantomStudy, type PhantomStudy } from '../support/phantom-studies.ts';
 import { startReceivingPacs, type ReceivingPacs } from '../support/receiving-pacs.ts';
@@ -34,6 +35,9 @@ export interface DayReport extends DayFindings {
 
 /** Images of a study, its results, and what is written before something is removed. */
 const MEGABYTES_A_STUDY = 3;
+/** Studies that are sent before their results are there, and how long a modality minds. */
+const MOST_AHEAD = 4;
+const MOST_WAIT_MS = 5_000;
 /** Below 200 MB free no C-STORE is taken. */
 const SPARE_MEGABYTES = 500;
 
@@ -111,11 +115,23 @@ async function live(
   const root = `${server.address}/dicom-web`;
   const sends = [byStow(root), byStowOneByOne(root), byStore(server.dimsePort(), join(folder, 'modality'))];
   let taken = 0;
+  let analysed = 0;
+  const counting = setInterval(() => {
+    void analysesOf(server).then(
+      (count) => (analysed = count),
+      () => undefined,
+    );
+  }, 500).unref();
   const modalities = sends.map((send, index) =>
     startModality(
       studies.filter((_, at) => at % sends.length === index),
       send,
-      () => (taken += 1),
+      async () => {
+        taken += 1;
+        // A department makes images no faster than they are read, and does not wait for ever.
+        const patience = performance.now() + MOST_WAIT_MS;
+        while (taken - analysed >= MOST_AHEAD && performance.now() < patience) await pause(100);
+      },
     ),
   );
   const until = async (share: number, what: string): Promise<void> => {
@@ -124,6 +140,7 @@ async function live(
   };
   await until(0.15, 'the PACS goes down');
   pacs.mood = 'away';
+  await outageIsFelt(server);
   await until(0.3, 'it is back');
   pacs.mood = 'up';
   await until(0.4, 'an inference worker is killed');
@@ -137,10 +154,29 @@ async function live(
   onLine('there is room again');
   await until(0.65, 'the PACS cuts every line after it has kept what came');
   pacs.mood = 'cuts-after';
+  await outageIsFelt(server);
   await until(0.85, 'it is well again');
   pacs.mood = 'up';
   await Promise.all(modalities.map(({ done }) => done));
+  clearInterval(counting);
   return { workersKilled, modalities };
+}
+
+/** Waits until something could not be delivered to the PACS. */
+async function outageIsFelt({ address }: RunningServer): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${address}/api/destinations`);
+    const { destinations } = SCHEMAS.Destinations.parse(await response.json());
+    if (destinations.some(({ name, pause: paused }) => name === 'pacs' && paused !== undefined)) return;
+    await pause(200);
+  }
+}
+
+/** Studies whose analysis ended in the last hours. */
+async function analysesOf({ address }: RunningServer): Promise<number> {
+  const response = await fetch(`${address}/api/throughput`);
+  const { hours } = SCHEMAS.Throughput.parse(await response.json());
+  return hours.reduce((sum, { analyses }) => sum + analyses, 0);
 }
 
 /** Kills one child of the server that runs networks. How many there were to kill: 0 or 1. */

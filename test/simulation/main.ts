@@ -20,7 +20,7 @@ for (const problem of report.problems) console.log(`✗ ${problem}`);
 console.log(
   [
     `${report.studies} studies, ${report.results} result objects, each in the server, the PACS and the archive`,
-    `${report.refusals} sendings refused and done again, ${report.workersKilled} worker killed, ${report.diskFilled ? 'the disk filled once' : 'no disk could be mounted'}`,
+    `${report.refusals} sendings refused and done again, ${report.deliveredLate} deliveries that needed more than one try, ${report.workersKilled} worker killed, ${report.diskFilled ? 'the disk filled once' : 'no disk could be mounted'}`,
     `${report.problems.length} problems, ${Math.round((performance.now() - startedAt) / 1000)} s`,
   ].join('\n'),
 );

@@ -59,7 +59,11 @@ export interface Modality {
 }
 
 /** Starts to send; `onTaken` is told of each study, and what it returns is waited for. */
-export function startModality(studies: readonly PhantomStudy[], send: Send, onTaken: () => void): Modality {
+export function startModality(
+  studies: readonly PhantomStudy[],
+  send: Send,
+  onTaken: () => Promise<void>,
+): Modality {
   const modality = { taken: 0, refusals: 0, done: Promise.resolve() };
   const work = async (): Promise<void> => {
     for (const study of studies) {
@@ -68,7 +72,7 @@ export function startModality(studies: readonly PhantomStudy[], send: Send, onTa
         await pause(AGAIN_MS);
       }
       modality.taken += 1;
-      onTaken();
+      await onTaken();
     }
   };
   modality.done = work();

@@ -18,6 +18,8 @@ import type { RunningServer } from '../support/running-server.ts';
 export interface DayFindings {
   /** Result objects that the server holds. */
   readonly results: number;
+  /** Deliveries that got through at a second try or later. */
+  readonly deliveredLate: number;
   /** Each in words; empty: all is well. */
   readonly problems: readonly string[];
 }
@@ -48,7 +50,7 @@ export async function verifyDay(
   problems.push(...differences('PACS', pacs.kept, expected));
   problems.push(...differences('archive', await hashesBelow(archive), expected));
   problems.push(...pacs.altered.map((uid) => `other bytes came to the PACS under ${uid}`));
-  return { results: expected.size, problems };
+  return { results: expected.size, deliveredLate: await countLate(server), problems };
 }
 
 /** Waits until nothing is on its way; dead letters are problems. */
@@ -64,6 +66,11 @@ async function deliveriesEnd({ address }: RunningServer): Promise<readonly strin
     }
     await pause(200);
   }
+}
+
+async function countLate({ address }: RunningServer): Promise<number> {
+  const response = await fetch(`${address}/api/deliveries?state=delivered&limit=1000`);
+  return SCHEMAS.Deliveries.parse(await response.json()).deliveries.filter(({ tries }) => tries > 1).length;
 }
 
 /** The results of a study by UID with their SHA-256; its images must be there pixel for pixel, its report at least once. */
