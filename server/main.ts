@@ -111,6 +111,7 @@ function announce({ address, ohif, dimse: ports }: OsteonServer, { demo, dimse }
     '',
     `  Reading room   ${address}/`,
     ...(ohif ? [`  OHIF           ${ohif.address}/`] : []),
+    `  Administration ${address}/admin`,
     `  DICOMweb root  ${address}/dicom-web`,
     ...(listening.length === 0
       ? []
