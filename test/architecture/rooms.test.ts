@@ -74,7 +74,6 @@ const ONE_IMPORTER = [
   'pino',
   'prom-client',
   'd3-contour',
-  'jpeg-lossless-decoder-js',
   '@cornerstonejs/codec-openjpeg/decodewasmjs',
   '@cornerstonejs/codec-charls/decodewasmjs',
   '@cornerstonejs/codec-openjpeg/wasmjs',

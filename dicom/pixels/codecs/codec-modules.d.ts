@@ -92,9 +92,3 @@ declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
     options?: EmscriptenOptions,
   ): Promise<{ readonly JPEGDecoder: new () => WasmDecoder }>;
 }
-
-declare module 'jpeg-lossless-decoder-js' {
-  export class Decoder {
-    decode(buffer: ArrayBufferLike, offset: number, length: number): Uint8Array | Uint16Array;
-  }
-}
