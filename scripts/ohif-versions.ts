@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { ohifVersionOf, OHIF_VERSIONS } from '../server/operations/ohif-download.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+const TESTS = ['test/e2e/ohif.test.ts', 'test/e2e/ohif-hostile.test.ts'];
 const asked = process.argv.slice(2).map(ohifVersionOf);
 
 for (const version of asked.length > 0 ? asked : OHIF_VERSIONS) {
   console.log(`\nOHIF ${version}`);
   const { status } = spawnSync(
     process.execPath,
-    [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'test/e2e/ohif.test.ts'],
+    [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...TESTS],
     { cwd: ROOT, stdio: 'inherit', env: { ...process.env, OSTEON_TEST_OHIF: version } },
   );
   if (status !== 0) process.exitCode = 1;

@@ -1,6 +1,6 @@
 /**
  * OHIF on a port of its own, unmodified: it is built for the root path and has a service worker there. DICOMweb, the
- * analyses and our extension lie beside it, so that its pages ask one origin.
+ * analyses, the reviews and our extension lie beside it, so that its pages ask one origin.
  *
  * Trap: it is a single page: every address that no file has is one of its own and gets `index.html`.
  */
@@ -31,6 +31,7 @@ export interface OhifParts {
   readonly requestsPerMinute: number;
   readonly dicomWeb: Router;
   readonly analyses: Router;
+  readonly reviews: Router;
   /** Folder with the built extension. */
   readonly extensionFolder: string;
   readonly application: Pick<OhifApplication, 'state'>;
@@ -48,11 +49,12 @@ export function createOhifApp(parts: OhifParts): Express {
   app.set('query parser', 'simple');
   app.use(requestLog(parts.log, parts.metrics));
   useAccess(app, parts.access);
-  guardRouters(parts.access, parts.dicomWeb, parts.analyses);
+  guardRouters(parts.access, parts.dicomWeb, parts.analyses, parts.reviews);
   app.use(compression({ level: GZIP_LEVEL }));
   if (parts.requestsPerMinute > 0) app.use(limitRequests(parts.requestsPerMinute));
   app.use('/dicom-web', parts.dicomWeb);
   app.use('/api/analyses', parts.analyses);
+  app.use('/api/reviews', parts.reviews);
   app.use('/osteon', express.static(parts.extensionFolder, { index: false, redirect: false }));
   app.get('/app-config.js', openToAll(), (_request, response) => {
     response.type('text/javascript').set('Cache-Control', 'no-cache').send(ohifConfigurationScript());

@@ -27,14 +27,20 @@ export const TESTED_APPLICATION = await ensureOhif({ version: TESTED_VERSION }).
 
 export interface OhifSession {
   readonly address: string;
+  /** Address of the reading room of the same server. */
+  readonly readingRoom: string;
   /** Errors that pages threw. */
   readonly errors: string[];
   /** Stores a study of images with these findings, each list for one image, and the report about them. */
   store(uid: string, findings: readonly (readonly Finding[])[], changes?: StudyChanges): Promise<void>;
+  /** Stores instances as they are. */
+  storeInstances(instances: readonly MockInstance[]): Promise<void>;
   /** Stores the first demo study with a fracture of the wrist and waits until it is analysed; its UID. */
   storeDemo(): Promise<string>;
   /** Opens a study in a mode and waits for its image; `mode` is the route, ours by default, `language` what OHIF is set to. */
   open(uid: string, mode?: string, language?: string): Promise<Page>;
+  /** An empty page whose errors are noted. */
+  newPage(language?: string): Promise<Page>;
 }
 
 export interface StudyChanges {
@@ -82,11 +88,28 @@ export function ohifSession(): OhifSession {
     await rm(folder, { recursive: true });
   });
 
+  const newPage = async (language = 'en-US') => {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) errors.push(message.text());
+    });
+    await page.addInitScript((chosen) => {
+      localStorage.setItem('shownTours', JSON.stringify(['basicViewerTour']));
+      localStorage.setItem('i18nextLng', chosen);
+    }, language);
+    return page;
+  };
+
   return {
     get address() {
       return address;
     },
+    get readingRoom() {
+      return server.address;
+    },
     errors,
+    storeInstances: (instances) => stow(server.address, instances),
     store: async (uid, findings, changes = {}) => {
       const images = findings.map((_, index) =>
         radiograph(uid, index + 1, changes.image, changes.isMonochrome1),
@@ -115,16 +138,9 @@ export function ohifSession(): OhifSession {
       await expect.poll(isDone, { timeout: 150_000, interval: 500 }).toBe('done');
       return uid;
     },
+    newPage,
     open: async (uid, mode = 'osteon', language = 'en-US') => {
-      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-      page.on('pageerror', (error) => errors.push(error.message));
-      page.on('console', (message) => {
-        if (message.text().includes('Content Security Policy')) errors.push(message.text());
-      });
-      await page.addInitScript((chosen) => {
-        localStorage.setItem('shownTours', JSON.stringify(['basicViewerTour']));
-        localStorage.setItem('i18nextLng', chosen);
-      }, language);
+      const page = await newPage(language);
       await page.goto(`${address}/${mode}?StudyInstanceUIDs=${uid}`);
       await page.locator('.cornerstone-canvas').first().waitFor({ timeout: 120_000 });
       return page;
@@ -144,6 +160,21 @@ async function stow(address: string, instances: readonly MockInstance[]): Promis
     body: Buffer.concat([...parts, Buffer.from('--b--\r\n')]),
   });
   expect(response.status).toBe(200);
+}
+
+/** Keeps a picture of the page where `OSTEON_SCREENSHOTS` names a folder. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['OSTEON_SCREENSHOTS'];
+  if (folder) await page.screenshot({ path: join(folder, `${TESTED_VERSION}-${name}.png`) });
+}
+
+/** Waits until a box is drawn and at rest. */
+export async function untilDrawn(page: Page): Promise<Sides> {
+  await expect.poll(() => drawnBox(page)).toBeDefined();
+  await page.waitForTimeout(300);
+  const box = await drawnBox(page);
+  if (!box) throw new Error('no box is drawn');
+  return box;
 }
 
 /** Sides of a rectangle in pixels of the page. */

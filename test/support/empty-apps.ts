@@ -46,6 +46,7 @@ function commonParts(authentication: RequestHandler, folder: string) {
       decodingPlaces: nothing,
     }),
     analyses: analysesRouter({ database: nothing, index: nothing, analysis: nothing }),
+    reviews: reviewsRouter(nothing),
   };
 }
 
@@ -61,7 +62,6 @@ export function emptyApp(authentication: RequestHandler, folder = FOLDER): Expre
       stopping: AbortSignal.abort(),
     }),
     imports: importsRouter({ instances: nothing, maxObjectBytes: 1 }),
-    reviews: reviewsRouter(nothing),
     audit: auditRouter({
       database: nothing,
       studies: nothing,

@@ -46,9 +46,7 @@ function naturalised(dataSet: unknown): unknown {
 
 function filledStore(): ResultStore {
   const store = new ResultStore();
-  const study = studyOf('1.2.3', [IMAGE, dataSetOfNaturalised(naturalised(REPORT))]);
-  store.setImages(study.images);
-  store.addReports(study.reports);
+  store.setStudy(studyOf('1.2.3', [IMAGE, dataSetOfNaturalised(naturalised(REPORT))]));
   return store;
 }
 
@@ -63,6 +61,15 @@ test('what is no instance gives an empty data set, and nesting without end is cu
   const ring: { ContentSequence: unknown[] } = { ContentSequence: [] };
   ring.ContentSequence.push(ring);
   expect(JSON.stringify(dataSetOfNaturalised(ring)).length).toBeLessThan(10_000);
+});
+
+test('an empty value keeps its place, so that no coordinate takes that of another', () => {
+  const graphic = dataSetOfNaturalised({ GraphicData: [1, null, 3, 4], Rows: null });
+  expect(graphic).toEqual({ '00700022': { vr: 'FL', Value: [1, null, 3, 4] } });
+  const lent = Object.create({ Columns: 7 }) as object;
+  expect(dataSetOfNaturalised(Object.assign(lent, { imageId: 'wadors:x' }))).toEqual({
+    '00280011': { vr: 'US', Value: [7] },
+  });
 });
 
 test('keys are plain letters where they are free, and take Shift where the host uses them', () => {
@@ -99,6 +106,21 @@ test('the store shows what is on an image, above the threshold, while the overla
   stop();
   store.clear();
   expect([store.report, store.findings, changes]).toEqual([undefined, [], 3]);
+});
+
+test('the store shows the report as a draft leaves it, until another report counts', () => {
+  const store = filledStore();
+  const { stored } = store;
+  if (!stored) throw new Error('the store holds a report');
+  const review = { decision: 'rejected', reason: 'overlap', reviewer: { name: {} }, decidedAt: '' } as const;
+  store.setDrafted({ ...stored, findings: stored.findings.map((finding) => ({ ...finding, review })) });
+  const image = { sopInstanceUid: SOURCE.sopInstanceUid, frameNumber: 1 };
+  expect(store.shapesOn(image).map((shape) => shape.review)).toContain('rejected');
+  expect(store.stored).toBe(stored);
+  store.addReports([
+    { ...stored, sopInstanceUid: '9', isVerified: true, predecessorUids: [stored.sopInstanceUid] },
+  ]);
+  expect([store.report?.sopInstanceUid, store.findings[0]?.review]).toEqual(['9', undefined]);
 });
 
 test('the store draws the parts of the hand of a bone age, and hides them with the rest', () => {

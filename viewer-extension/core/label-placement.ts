@@ -2,7 +2,7 @@
  * Where a label goes: outside its finding, on the surface, clear of other labels and, where there is room, of other
  * findings. Pure geometry in surface pixels.
  */
-import { overlapOf, type Rectangle } from './overlay-shape.ts';
+import { hullOf, overlapOf, type Rectangle } from './overlay-shape.ts';
 
 /** What a label may not or would rather not cover. */
 export interface Obstacles {
@@ -26,10 +26,18 @@ export function placeLabel(
   obstacles: Obstacles,
   gap: number,
 ): Rectangle {
+  const candidates = placesAround(size, target, gap).map((wanted) => ({
+    place: keepOn(wanted, surface),
+    wanted,
+  }));
+  const reach = hullOf(
+    candidates.flatMap(({ place }) => [place, { x: place.x + place.width, y: place.y + place.height }]),
+  );
+  // Of ten thousand shapes only those that some place could cover.
+  const shapes = obstacles.shapes.filter((shape) => reach !== undefined && overlapOf(shape, reach) > 0);
   let best: { readonly place: Rectangle; readonly cost: number } | undefined;
-  for (const candidate of placesAround(size, target, gap)) {
-    const place = keepOn(candidate, surface);
-    const cost = costOf(place, target, obstacles, distance(candidate, place));
+  for (const { place, wanted } of candidates) {
+    const cost = costOf(place, target, { ...obstacles, shapes }, distance(wanted, place));
     if (cost === 0) return place;
     if (!best || cost < best.cost) best = { place, cost };
   }

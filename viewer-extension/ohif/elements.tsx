@@ -5,11 +5,13 @@
 import { render } from 'preact';
 import { aiNotice } from '../core/notices.ts';
 import { hiddenNotice } from '../core/findings.ts';
-import { FindingsPanel } from '../standalone/findings-panel.tsx';
+import { isTaken } from '../standalone/keys.ts';
 import baseStyles from '../standalone/styles/base.css?inline';
 import colourStyles from '../standalone/styles/colours.css?inline';
 import panelStyles from '../standalone/styles/panel.css?inline';
+import reviewStyles from '../standalone/styles/review.css?inline';
 import { WordsContext } from '../standalone/words.ts';
+import { HostPanel } from './host-panel.tsx';
 import hostStyles from './panel.css?inline';
 import type { FindingNavigation } from './navigation.ts';
 import type { ResultSource } from './result-source.ts';
@@ -36,53 +38,26 @@ export function defineElements(parts: ElementParts): void {
 
 function panelElement({ store, source, navigation }: ElementParts): CustomElementConstructor {
   const draw = (root: ShadowRoot) => {
-    const { image, images, report, analysis, problem, words } = store;
-    const open = {
-      ...(report ? { report } : {}),
-      ...(analysis ? { analysis } : {}),
-      ...(problem === undefined ? {} : { problem }),
-      hasNewResult: false,
-      dismissNotice: () => undefined,
-      wasBoneAgeAsked: store.wasBoneAgeAsked,
-      analyse: (options: { readonly boneAge: boolean }) => {
-        source.analyse(options);
-      },
-    };
-    const shown = images.find(
-      ({ address, frameNumber }) =>
-        address.sopInstanceUid === image?.sopInstanceUid && frameNumber === image.frameNumber,
-    );
     render(
-      <WordsContext.Provider value={words}>
-        <FindingsPanel
-          open={open}
-          image={shown}
-          images={images}
-          fractures={store.findings}
-          visible={store.visible}
-          choice={store.choice}
-          selectedKey={store.selectedKey}
-          onChoice={(choice) => {
-            store.choose(choice);
-          }}
-          onSelect={(finding) => {
-            navigation()?.goTo(finding);
-          }}
-        />
-        <p class="panel-notice">{aiNotice(report, words.finding)}</p>
+      <WordsContext.Provider value={store.words}>
+        <HostPanel store={store} source={source} navigation={navigation} />
       </WordsContext.Provider>,
       root,
     );
   };
   return class extends HTMLElement {
     #stop: (() => void) | undefined;
+    #isDue = false;
 
     connectedCallback(): void {
       const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-      root.adoptedStyleSheets = [colourStyles, baseStyles, panelStyles, hostStyles].map(styleSheet);
+      root.adoptedStyleSheets = [colourStyles, baseStyles, panelStyles, reviewStyles, hostStyles].map(
+        styleSheet,
+      );
+      for (const type of KEY_EVENTS) root.addEventListener(type, keepFieldKeys);
       draw(root);
       this.#stop = store.subscribe(() => {
-        draw(root);
+        this.#drawSoon(root);
       });
     }
 
@@ -90,7 +65,24 @@ function panelElement({ store, source, navigation }: ElementParts): CustomElemen
       this.#stop?.();
       if (this.shadowRoot) render(null, this.shadowRoot);
     }
+
+    /** Once for all changes of a moment, and never within a drawing, which may itself bring a change. */
+    #drawSoon(root: ShadowRoot): void {
+      if (this.#isDue) return;
+      this.#isDue = true;
+      queueMicrotask(() => {
+        this.#isDue = false;
+        if (this.isConnected) draw(root);
+      });
+    }
   };
+}
+
+const KEY_EVENTS = ['keydown', 'keypress', 'keyup'];
+
+/** From outside a field in a shadow tree looks like no field: the host would take what is typed for its own keys. */
+function keepFieldKeys(event: Event): void {
+  if (event instanceof KeyboardEvent && isTaken(event)) event.stopPropagation();
 }
 
 function noticeElement({ store, toggleKey }: ElementParts): CustomElementConstructor {

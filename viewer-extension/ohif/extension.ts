@@ -5,6 +5,8 @@
  * Trap: the host imports this module by its address for the extension and again for the mode, and gets the same one.
  */
 import packageDescription from '../../package.json' with { type: 'json' };
+import type { DisplayList } from '../core/overlay-shape.ts';
+import { CrowdCanvases } from './crowd-canvas.ts';
 import { defineElements, PANEL_ELEMENT } from './elements.tsx';
 import { HANGING_PROTOCOL } from './hanging-protocol.ts';
 import type { HostParameters } from './host.ts';
@@ -23,6 +25,7 @@ const PANEL_ID = `${ID}.panelModule.findings`;
 export function createExtension(url: string) {
   const store = new ResultStore();
   const source = new ResultSource(store, new URL('../', url));
+  const drawing = { lists: new Map<string, DisplayList>(), crowds: new CrowdCanvases() };
   let session: Session | undefined;
   return {
     id: ID,
@@ -40,7 +43,7 @@ export function createExtension(url: string) {
     /** Of every mode, ours or another; called before the mode's own. */
     onModeEnter(host: HostParameters) {
       session?.end();
-      session = new Session(store, source, host, PANEL_ID);
+      session = new Session({ store, source, drawing }, host, PANEL_ID);
     },
 
     onModeExit() {

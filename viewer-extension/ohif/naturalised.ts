@@ -14,9 +14,10 @@ const DEEPEST = 64;
 export function dataSetOfNaturalised(instance: unknown, depth = 0): DataSet {
   if (!isRecord(instance) || depth > DEEPEST) return {};
   const dataSet: Record<string, DataElement> = {};
-  for (const keyword of Object.keys(TAG) as Keyword[]) {
+  // By the attributes that are there, which are few, not by those there might be. OHIF may have lent some by prototype.
+  for (const keyword in instance) {
     const value = instance[keyword];
-    if (value === undefined || value === null) continue;
+    if (!isKeyword(keyword) || value === undefined || value === null) continue;
     const vr = vrOf(keyword);
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
     const values = list.map((one) => elementValue(one, vr, depth)).filter((one) => one !== undefined);
@@ -25,7 +26,13 @@ export function dataSetOfNaturalised(instance: unknown, depth = 0): DataSet {
   return dataSet;
 }
 
+function isKeyword(name: string): name is Keyword {
+  return Object.hasOwn(TAG, name);
+}
+
+/** An empty value keeps its place: what is no number in a list of coordinates must not move those after it. */
 function elementValue(value: unknown, vr: string, depth: number): ElementValue | undefined {
+  if (value === null) return null;
   if (vr === 'SQ') return isRecord(value) ? dataSetOfNaturalised(value, depth + 1) : undefined;
   if (vr === 'PN') return personName(value);
   if (typeof value === 'number') return value;

@@ -7,9 +7,10 @@
 import { apply, type Affine } from '../../dicom/vocabulary/geometry.ts';
 import { LABEL } from '../core/label-text.ts';
 import { layOut } from '../core/overlay-model.ts';
-import type { DisplayList } from '../core/overlay-shape.ts';
+import type { DisplayList, Surface } from '../core/overlay-shape.ts';
 import { labelFont } from '../painters/canvas.ts';
 import { paintSvg } from '../painters/svg.ts';
+import { isCrowd, type CrowdCanvases } from './crowd-canvas.ts';
 import type { Cornerstone, HostViewport, SvgHelper } from './host.ts';
 import type { ImageName, ResultStore } from './result-store.ts';
 
@@ -20,11 +21,18 @@ export const OVERLAY_CLASS = 'osteon-overlay';
 /** Far enough apart that rounding does not show at any zoom. */
 const SPAN = 1000;
 
-/** The tool as the host registers it: a class whose instances draw. What is drawn on a viewport is kept in `drawn` by its id. */
+/** What the tool has drawn. It outlives a visit to a mode: the host keeps the first tool of a name that it is given. */
+export interface Drawing {
+  /** In CSS pixels, by the id of the viewport. */
+  readonly lists: Map<string, DisplayList>;
+  readonly crowds: CrowdCanvases;
+}
+
+/** The tool as the host registers it: a class whose instances draw. */
 export function overlayTool(
   cornerstone: Cornerstone,
   store: ResultStore,
-  drawn: Map<string, DisplayList>,
+  { lists, crowds }: Drawing,
 ): unknown {
   const measure = textMeasure();
   return class FindingsTool extends cornerstone.tools.AnnotationDisplayTool {
@@ -33,19 +41,19 @@ export function overlayTool(
     renderAnnotation = ({ viewport }: { readonly viewport: HostViewport }, helper: SvgHelper): boolean => {
       const image = imageNameOf(cornerstone, viewport);
       const shapes = image ? store.shapesOn(image) : [];
-      const project = image && shapes.length > 0 ? projectionOf(viewport) : undefined;
-      drawn.delete(viewport.id);
-      if (!project) return false;
-      const surface = {
-        width: viewport.element.clientWidth,
-        height: viewport.element.clientHeight,
-        pixelRatio: 1,
-        project,
-        measure,
+      const toSurface = shapes.length > 0 ? placementOf(viewport) : undefined;
+      if (!toSurface || !isCrowd(shapes)) crowds.hide(viewport.id);
+      if (!toSurface) {
+        lists.delete(viewport.id);
+        return false;
+      }
+      const layOutNow = () => {
+        const list = layOut(shapes, surfaceOf(viewport, toSurface, measure));
+        lists.set(viewport.id, list);
+        return list;
       };
-      const list = layOut(shapes, surface);
-      drawn.set(viewport.id, list);
-      paintSvg(groupOf(helper, viewport.id), list);
+      if (isCrowd(shapes)) crowds.show(viewport, { shapes, toSurface, layOut: layOutNow });
+      else paintSvg(groupOf(helper, viewport.id), layOutNow());
       return true;
     };
   };
@@ -65,8 +73,8 @@ export function imageNameOf(
   return typeof uid === 'string' ? { sopInstanceUid: uid, frameNumber: Number(frame) } : undefined;
 }
 
-/** Where image points lie on the viewport: the affine through three points, exact since every view is one. */
-export function projectionOf(viewport: HostViewport) {
+/** Where image points lie on the viewport, in CSS pixels: the affine through three points, exact since every view is one. */
+function placementOf(viewport: HostViewport): Affine | undefined {
   const image = viewport.getImageData();
   if (!image) return undefined;
   const { origin, direction, spacing } = image;
@@ -81,7 +89,7 @@ export function projectionOf(viewport: HostViewport) {
       ),
     );
   const [start, right, down] = [place(0, 0), place(SPAN, 0), place(0, SPAN)];
-  const toSurface: Affine = {
+  return {
     a: (right[0] - start[0]) / SPAN,
     b: (right[1] - start[1]) / SPAN,
     c: (down[0] - start[0]) / SPAN,
@@ -89,7 +97,22 @@ export function projectionOf(viewport: HostViewport) {
     e: start[0],
     f: start[1],
   };
-  return ({ x, y }: { readonly x: number; readonly y: number }) => apply(toSurface, x, y);
+}
+
+/** {@link placementOf} as a function of points. */
+export function projectionOf(viewport: HostViewport) {
+  const toSurface = placementOf(viewport);
+  return toSurface && (({ x, y }: { readonly x: number; readonly y: number }) => apply(toSurface, x, y));
+}
+
+function surfaceOf({ element }: HostViewport, toSurface: Affine, measure: Surface['measure']): Surface {
+  return {
+    width: element.clientWidth,
+    height: element.clientHeight,
+    pixelRatio: 1,
+    project: ({ x, y }) => apply(toSurface, x, y),
+    measure,
+  };
 }
 
 function groupOf(helper: SvgHelper, viewportId: string): SVGGElement {

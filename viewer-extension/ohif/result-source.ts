@@ -6,7 +6,9 @@ import { AnalysesClient } from '../standalone/analyses-client.ts';
 import { DicomWebClient } from '../standalone/dicomweb-client.ts';
 import { messageOf } from '../standalone/problem.ts';
 import { poll } from '../standalone/poll.ts';
+import type { ReviewServices } from '../standalone/review/use-review.ts';
 import { ReportStore } from '../standalone/services.ts';
+import type { ChangeListener } from '../standalone/study-changes.ts';
 import { studyOf } from '../standalone/study.ts';
 import type { DisplaySet } from './host.ts';
 import { dataSetOfNaturalised } from './naturalised.ts';
@@ -22,12 +24,26 @@ export class ResultSource {
   #known = 0;
   #isBoneAgeAsked = false;
   #polling: ReturnType<typeof poll> | undefined;
+  readonly #listeners = new Set<ChangeListener>();
+  /** Where reviews are asked for; absent where another origin than Osteon's shows the page, which may not write there. */
+  readonly reviews: ReviewServices | undefined;
 
   /** `root`: the address that Osteon's own resources lie below, with a slash at its end. */
   constructor(store: ResultStore, root: URL) {
     this.#store = store;
     this.#analyses = new AnalysesClient(new URL('api/analyses', root).href);
     this.#reports = new ReportStore(new DicomWebClient(new URL('dicom-web', root).href));
+    const listen = (listener: ChangeListener) => {
+      this.#listeners.add(listener);
+      return () => {
+        this.#listeners.delete(listener);
+      };
+    };
+    const reviewsUrl = new URL('api/reviews', root);
+    this.reviews =
+      reviewsUrl.origin === location.origin
+        ? { reports: this.#reports, changes: { listen }, reviewsUrl: reviewsUrl.href }
+        : undefined;
   }
 
   /** Takes up what is loaded of the study that came first; another study takes its place once that one is left. */
@@ -42,8 +58,7 @@ export class ResultSource {
       studyUid,
       [...new Set(instances)].map((one) => dataSetOfNaturalised(one)),
     );
-    this.#store.setImages(study.images);
-    this.#store.addReports(study.reports);
+    this.#store.setStudy(study);
     if (studyUid !== this.#studyUid) this.#watch(studyUid);
   }
 
@@ -75,6 +90,7 @@ export class ResultSource {
       const [analysis] = await this.#analyses.list([studyUid], signal);
       if (signal.aborted) return false;
       this.#store.setAnalysis(analysis);
+      for (const listener of [...this.#listeners]) listener(new Set([studyUid]));
       const address = analysis?.report;
       if (address && !this.#store.hasReport(address.sopInstanceUid)) {
         const report = await this.#reports.load({ studyInstanceUid: studyUid, ...address });

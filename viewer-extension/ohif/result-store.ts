@@ -19,7 +19,7 @@ import { overlayShapes, regionShapes } from '../core/overlay-model.ts';
 import type { OverlayShape } from '../core/overlay-shape.ts';
 import { reportToShow, type StudyReport } from '../core/study-result.ts';
 import { DEFAULT_OVERLAY, type OverlayChoice } from '../standalone/overlay-choice.ts';
-import type { StudyImage } from '../standalone/study.ts';
+import type { Study, StudyImage } from '../standalone/study.ts';
 import { hostWordsOf, type HostWords } from './words.ts';
 
 /** One image by its instance and frame. */
@@ -33,7 +33,7 @@ export class ResultStore {
   readonly #reports = new Map<string, StudyReport>();
   readonly #listeners = new Set<() => void>();
   readonly #shapes = new Map<string, readonly OverlayShape[]>();
-  #images: readonly StudyImage[] = [];
+  #study: Study | undefined;
   #words = hostWordsOf('en');
   #problem: string | undefined;
   #wasBoneAgeAsked = false;
@@ -41,7 +41,8 @@ export class ResultStore {
   #choice: OverlayChoice = DEFAULT_OVERLAY;
   #selectedKey: string | undefined;
   #image: ImageName | undefined;
-  #report: StudyReport | undefined;
+  #stored: StudyReport | undefined;
+  #drafted: StudyReport | undefined;
   #findings: readonly OverlayFinding[] = [];
   #visible: readonly OverlayFinding[] = [];
 
@@ -52,9 +53,13 @@ export class ResultStore {
   get choice(): OverlayChoice {
     return this.#choice;
   }
-  /** The report to show, as `reportToShow` chooses it. */
+  /** The report to show, with what the reader has decided and not signed. */
   get report(): StudyReport | undefined {
-    return this.#report;
+    return this.#drafted ?? this.#stored;
+  }
+  /** The stored report that counts, as `reportToShow` chooses it. */
+  get stored(): StudyReport | undefined {
+    return this.#stored;
   }
   /** How far the server is, where it could be asked. */
   get analysis(): Analysis | undefined {
@@ -77,7 +82,11 @@ export class ResultStore {
   }
   /** The study's images in stored order. */
   get images(): readonly StudyImage[] {
-    return this.#images;
+    return this.#study?.images ?? [];
+  }
+  /** What is loaded of the study. */
+  get study(): Study | undefined {
+    return this.#study;
   }
   /** What went wrong with the last request, as a sentence. */
   get problem(): string | undefined {
@@ -99,7 +108,7 @@ export class ResultStore {
   /** Forgets the study; what the reader chose to see stays. */
   clear(): void {
     this.#reports.clear();
-    this.#images = [];
+    [this.#study, this.#stored, this.#drafted] = [undefined, undefined, undefined];
     [this.#analysis, this.#selectedKey, this.#image] = [undefined, undefined, undefined];
     [this.#problem, this.#wasBoneAgeAsked] = [undefined, false];
     this.#changed();
@@ -121,8 +130,19 @@ export class ResultStore {
     this.#changed();
   }
 
-  setImages(images: readonly StudyImage[]): void {
-    this.#images = images;
+  /** Takes up what is loaded of the study, its reports included. */
+  setStudy(study: Study): void {
+    this.#study = study;
+    for (const report of study.reports) {
+      if (!this.#reports.has(report.sopInstanceUid)) this.#reports.set(report.sopInstanceUid, report);
+    }
+    this.#changed();
+  }
+
+  /** Shows the stored report as the reader's draft leaves it; `undefined`: as it is stored. */
+  setDrafted(report: StudyReport | undefined): void {
+    if (report === this.#drafted) return;
+    this.#drafted = report;
     this.#changed();
   }
 
@@ -184,7 +204,7 @@ export class ResultStore {
       isOnImage(finding, sopInstanceUid, frameNumber);
     const options = { ...this.#choice, selectedKey: this.#selectedKey };
     const shapes = [
-      ...regionShapes(findingsOf(this.#report?.findings ?? [], 'bone-age').filter(isHere)),
+      ...regionShapes(findingsOf(this.report?.findings ?? [], 'bone-age').filter(isHere)),
       ...overlayShapes(this.#visible.filter(isHere), options, this.#words.finding),
     ];
     this.#shapes.set(key, shapes);
@@ -193,10 +213,13 @@ export class ResultStore {
 
   #changed(): void {
     this.#shapes.clear();
-    this.#report = reportToShow([...this.#reports.values()]);
+    const stored = reportToShow([...this.#reports.values()]);
+    // A draft is of the report it was begun on.
+    if (stored !== this.#stored) this.#drafted = undefined;
+    this.#stored = stored;
     this.#findings = inReadingOrder(
-      findingsToDraw(this.#report),
-      this.#images.map(({ address }) => address.sopInstanceUid),
+      findingsToDraw(this.report),
+      this.images.map(({ address }) => address.sopInstanceUid),
     );
     this.#visible = visibleFractures(this.#findings, this.#choice);
     for (const listener of [...this.#listeners]) listener();

@@ -3,12 +3,11 @@
  */
 import { keyOf, withOwnHotkeys, type HotkeyBinding } from './hotkeys.ts';
 import { findingAt } from '../core/finding-at.ts';
-import type { DisplayList } from '../core/overlay-shape.ts';
 import { NOTICE_ELEMENT } from './elements.tsx';
 import { addProtocolAttributes } from './hanging-protocol.ts';
 import { cornerstoneOf, type Cornerstone, type HostParameters, type HostServices } from './host.ts';
 import { FindingNavigation } from './navigation.ts';
-import { imageNameOf, overlayTool, TOOL_NAME } from './overlay-tool.ts';
+import { imageNameOf, overlayTool, TOOL_NAME, type Drawing } from './overlay-tool.ts';
 import { listenToClicks } from './picking.ts';
 import { hostElement } from './react-host.ts';
 import type { ResultSource } from './result-source.ts';
@@ -19,6 +18,13 @@ export const BUTTON_ID = 'OsteonOverlay';
 const NOTICE_CORNER = 'viewportOverlay.topRight';
 const NOTICE_ID = 'OsteonNotice';
 
+/** What outlives a visit. */
+export interface SessionParts {
+  readonly store: ResultStore;
+  readonly source: ResultSource;
+  readonly drawing: Drawing;
+}
+
 export class Session {
   readonly navigation: FindingNavigation;
   readonly #store: ResultStore;
@@ -28,20 +34,22 @@ export class Session {
   readonly #panelId: string;
   readonly #subscriptions: (() => void)[] = [];
   readonly #elements = new Set<HTMLElement>();
-  readonly #drawn = new Map<string, DisplayList>();
+  readonly #drawing: Drawing;
   readonly #ended = new AbortController();
   #hotkeys: readonly HotkeyBinding[] = [];
   #isShown = false;
 
-  constructor(store: ResultStore, source: ResultSource, host: HostParameters, panelId: string) {
+  constructor(parts: SessionParts, host: HostParameters, panelId: string) {
+    const { store, source, drawing } = parts;
     this.#store = store;
     this.#source = source;
+    this.#drawing = drawing;
     this.#services = host.servicesManager.services;
     this.#cornerstone = cornerstoneOf({ getModuleEntry: (id) => host.extensionManager.getModuleEntry(id) });
     this.#panelId = panelId;
     store.setWords(hostWordsOf(hostLanguage()));
     this.navigation = new FindingNavigation(store, this.#services, this.#cornerstone);
-    this.#cornerstone.tools.addTool(overlayTool(this.#cornerstone, store, this.#drawn));
+    this.#cornerstone.tools.addTool(overlayTool(this.#cornerstone, store, drawing));
     addProtocolAttributes(this.#services, store);
     this.bindKeys(false);
     this.#addNotice();
@@ -66,6 +74,8 @@ export class Session {
     this.#ended.abort();
     for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
     this.#elements.clear();
+    this.#drawing.crowds.clear();
+    this.#drawing.lists.clear();
     this.#source.stop();
     this.#store.clear();
   }
@@ -181,7 +191,7 @@ export class Session {
 
   #pickOn(viewportId: string): (x: number, y: number) => void {
     return (x, y) => {
-      const key = findingAt(this.#drawn.get(viewportId) ?? [], { x, y });
+      const key = findingAt(this.#drawing.lists.get(viewportId) ?? [], { x, y });
       if (key !== undefined) this.#store.selectKey(key);
     };
   }

@@ -1,6 +1,6 @@
 /**
- * Paints a display list on a 2D canvas. Surface pixels are canvas pixels: the transform is the identity, so lines and
- * type keep their size at every zoom and rotation.
+ * Paints a display list on a 2D canvas. Surface pixels are canvas pixels, or CSS pixels where the canvas is denser: the
+ * transform knows neither zoom nor rotation of the image, so lines and type keep their size.
  */
 import type { DisplayList } from '../core/overlay-shape.ts';
 import { HALO_COLOUR } from '../core/overlay-style.ts';
@@ -43,14 +43,16 @@ export function labelFont(size: number): string {
   return LABEL_FONT.replace('{size}', String(size));
 }
 
-/** Clears the canvas of `width` by `height` pixels and paints the list on it. */
+/** Clears the canvas of `width` by `height` pixels and paints the list on it; `density`: canvas pixels a surface pixel. */
 export function paintDisplayList(
   context: CanvasContext,
   list: DisplayList,
   size: { readonly width: number; readonly height: number },
+  density = 1,
 ): void {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, size.width, size.height);
+  if (density !== 1) context.setTransform(density, 0, 0, density, 0, 0);
   for (const run of strokeRuns(list)) {
     context.save();
     if (run.kind === 'paths') paintPaths(context, run);

@@ -29,8 +29,8 @@ function nameOf({ key, shiftKey }: KeyboardEvent): string {
   return shiftKey && key.startsWith('Arrow') ? `Shift+${key}` : key;
 }
 
-/** A slider keeps its arrows, a text field and a list of choices all their keys. */
-function isTaken({ target, key }: KeyboardEvent): boolean {
+/** True for a key that a field needs itself: a slider keeps its arrows, a text field and a list of choices all their keys. */
+export function isTaken({ target, key }: KeyboardEvent): boolean {
   if (target instanceof HTMLSelectElement) return key !== 'Escape';
   if (!(target instanceof HTMLInputElement)) return false;
   return target.type === 'range'

@@ -14,6 +14,8 @@ export interface Services {
   readonly reports: ReportStore;
   readonly changes: StudyChanges;
   readonly imports: ImportClient;
+  /** Address of the reviews. */
+  readonly reviewsUrl: string;
 }
 
 export function createServices(): Services {
@@ -24,6 +26,7 @@ export function createServices(): Services {
     reports: new ReportStore(dicomWeb),
     changes: new StudyChanges('/api/events'),
     imports: new ImportClient('/api/imports', '/dicom-web/studies'),
+    reviewsUrl: '/api/reviews',
   };
 }
 

@@ -43,6 +43,9 @@ beforeEach(async () => {
     requestsPerMinute: 0,
     dicomWeb,
     analyses: Router(),
+    reviews: Router().get('/:study', (_request, response) => {
+      response.json({ seen: 'here' });
+    }),
     extensionFolder: join(folder, 'extension'),
     application,
   });
@@ -70,7 +73,7 @@ describe('OHIF on its port', () => {
     ]);
   });
 
-  it('has our configuration, extension and DICOMweb beside it', async () => {
+  it('has our configuration, extension, DICOMweb and reviews beside it', async () => {
     const { body, headers } = await get('/app-config.js');
     expect(headers.get('content-type')).toContain('javascript');
     const configuration = JSON.parse(/^window\.config = ([^]*?\n});\n/.exec(body)?.[1] ?? '') as {
@@ -80,6 +83,7 @@ describe('OHIF on its port', () => {
     expect(configuration.extensions).toEqual(['/osteon/ohif-extension.js']);
     expect((await get(configuration.modes[0] ?? '')).body).toBe('export default {}');
     expect((await get('/dicom-web/studies')).body).toBe('[]');
+    expect(JSON.parse((await get('/api/reviews/1.2')).body)).toEqual({ seen: 'here' });
   });
 
   it('allows the inline scripts of its page by their hashes, and no other', async () => {

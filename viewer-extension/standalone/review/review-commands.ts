@@ -27,7 +27,10 @@ export interface ReviewCommands {
 
 export interface ReviewCommandProps {
   readonly review: StudyReviewing;
-  readonly editing: RegionEditing;
+  /** Absent where regions cannot be edited. */
+  readonly editing?: RegionEditing | undefined;
+  /** False where the keys belong to somebody else. */
+  readonly hasKeys?: boolean;
   readonly image: StudyImage | undefined;
   readonly selected: OverlayFinding | undefined;
   readonly fractures: readonly OverlayFinding[];
@@ -35,7 +38,7 @@ export interface ReviewCommandProps {
 }
 
 export function useReviewCommands(props: ReviewCommandProps): ReviewCommands {
-  const { review, editing, image, selected, fractures } = props;
+  const { review, editing, image, selected, fractures, hasKeys = true } = props;
   const [asking, setAsking] = useState<ReviewCommands['asking']>();
   const mayReview = review.view?.remote?.reader.mayReview === true;
   const uid = selected?.trackingUid ?? '';
@@ -62,7 +65,7 @@ export function useReviewCommands(props: ReviewCommandProps): ReviewCommands {
       if (!mayDecide) return;
       if (selected?.isByReader !== true) setAsking('reason');
       else {
-        editing.end();
+        editing?.end();
         review.take({ kind: 'remove-added', fracture: addedName(uid) });
       }
     },
@@ -72,7 +75,7 @@ export function useReviewCommands(props: ReviewCommandProps): ReviewCommands {
       goOn();
     },
     edit: () => {
-      if (mayDecide && selected) editing.begin(selected);
+      if (mayDecide && selected) editing?.begin(selected);
     },
     noFracture: () => {
       if (!mayReview || !image) return;
@@ -95,16 +98,16 @@ export function useReviewCommands(props: ReviewCommandProps): ReviewCommands {
     },
   };
   useKeys(
-    mayReview
+    mayReview && hasKeys
       ? {
           y: commands.accept,
           x: commands.reject,
           e: commands.edit,
           b: () => {
-            editing.draw('box');
+            editing?.draw('box');
           },
           o: () => {
-            editing.draw('outline');
+            editing?.draw('outline');
           },
           d: commands.noFracture,
           t: commands.agree,

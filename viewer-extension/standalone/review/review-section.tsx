@@ -2,6 +2,8 @@
  * The review in the panel: what can be decided about the selected finding and the image, what is undecided, who else
  * decides, and the signature.
  */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import { isRejected, reviewStateOf, type OverlayFinding } from '../../core/findings.ts';
 import { REVIEW_WORDS, type ReviewWords } from '../../core/review-messages.ts';
 import { plainText } from '../../core/text.ts';
@@ -15,10 +17,16 @@ import type { ReviewCommands } from './review-commands.ts';
 import type { RegionEditing } from './use-region-editing.ts';
 import type { StudyReviewing } from './use-review.ts';
 
+/** Whether the buttons have keys. */
+const KeysContext = createContext(true);
+
 export interface ReviewSectionProps {
   readonly review: StudyReviewing;
   readonly commands: ReviewCommands;
-  readonly editing: RegionEditing;
+  /** Absent where regions cannot be edited. */
+  readonly editing?: RegionEditing | undefined;
+  /** False where the keys belong to somebody else. */
+  readonly hasKeys?: boolean;
   readonly selected: OverlayFinding | undefined;
   readonly image: StudyImage | undefined;
 }
@@ -30,42 +38,48 @@ export function ReviewSection(props: ReviewSectionProps) {
   if (!view?.remote?.reader.mayReview) return null;
   const count = review.questions.length;
   return (
-    <section class="review" aria-label={words.review}>
-      <div class="panel-row">
-        <h2>{words.review}</h2>
-        <span class="panel-count" role="status">
-          {count === 0 ? words.allDecided : words.undecided(count)}
-        </span>
-      </div>
-      {selected && <FindingDecision {...props} selected={selected} words={words} />}
-      {commands.asking === 'reason' && <ReasonList commands={commands} words={words} />}
-      {editing.hand && (
-        <p class="panel-note">{editing.hand.mode === 'adjust' ? words.editHint : words.drawHint}</p>
-      )}
-      <BoneAgeReview review={review} image={image} words={words} />
-      <div class="review-row">
-        <Command label={words.noFracture} keyName="D" onClick={commands.noFracture} />
-        <Command
-          label={words.addBox}
-          keyName="B"
-          onClick={() => {
-            editing.draw('box');
-          }}
-        />
-        <Command
-          label={words.addOutline}
-          keyName="O"
-          onClick={() => {
-            editing.draw('outline');
-          }}
-        />
-        <Command label={words.agree} keyName="T" isOff={count === 0} onClick={commands.agree} />
-        <Command label={words.undo} keyName="U" isOff={view.steps.length === 0} onClick={review.undo} />
-      </div>
-      <OtherReaders review={review} words={words} />
-      <Signature {...props} view={view} words={words} />
-      <State view={view} unmatched={review.unmatched} words={words} />
-    </section>
+    <KeysContext.Provider value={props.hasKeys ?? true}>
+      <section class="review" aria-label={words.review}>
+        <div class="panel-row">
+          <h2>{words.review}</h2>
+          <span class="panel-count" role="status">
+            {count === 0 ? words.allDecided : words.undecided(count)}
+          </span>
+        </div>
+        {selected && <FindingDecision {...props} selected={selected} words={words} />}
+        {commands.asking === 'reason' && <ReasonList commands={commands} words={words} />}
+        {editing?.hand && (
+          <p class="panel-note">{editing.hand.mode === 'adjust' ? words.editHint : words.drawHint}</p>
+        )}
+        <BoneAgeReview review={review} image={image} words={words} />
+        <div class="review-row">
+          <Command label={words.noFracture} keyName="D" onClick={commands.noFracture} />
+          {editing && (
+            <>
+              <Command
+                label={words.addBox}
+                keyName="B"
+                onClick={() => {
+                  editing.draw('box');
+                }}
+              />
+              <Command
+                label={words.addOutline}
+                keyName="O"
+                onClick={() => {
+                  editing.draw('outline');
+                }}
+              />
+            </>
+          )}
+          <Command label={words.agree} keyName="T" isOff={count === 0} onClick={commands.agree} />
+          <Command label={words.undo} keyName="U" isOff={view.steps.length === 0} onClick={review.undo} />
+        </div>
+        <OtherReaders review={review} words={words} />
+        <Signature {...props} view={view} words={words} />
+        <State view={view} unmatched={review.unmatched} words={words} />
+      </section>
+    </KeysContext.Provider>
   );
 }
 
@@ -77,7 +91,7 @@ function FindingDecision({
 }: ReviewSectionProps & { readonly selected: OverlayFinding; readonly words: ReviewWords }) {
   const isAdded = selected.isByReader === true;
   const state = reviewStateOf(selected);
-  const isEdited = editing.uid !== undefined && editing.uid === selected.trackingUid;
+  const isEdited = editing?.uid !== undefined && editing.uid === selected.trackingUid;
   return (
     <div class="review-row">
       {!isAdded && (
@@ -94,12 +108,14 @@ function FindingDecision({
         isPressed={isRejected(selected)}
         onClick={commands.reject}
       />
-      <Command
-        label={isEdited ? words.endEdit : words.edit}
-        keyName="E"
-        isPressed={state === 'edited'}
-        onClick={isEdited ? editing.end : commands.edit}
-      />
+      {editing && (
+        <Command
+          label={isEdited ? words.endEdit : words.edit}
+          keyName="E"
+          isPressed={state === 'edited'}
+          onClick={isEdited ? editing.end : commands.edit}
+        />
+      )}
     </div>
   );
 }
@@ -188,16 +204,17 @@ interface CommandProps {
 }
 
 function Command({ label, keyName, isPressed, isOff = false, isMain = false, onClick }: CommandProps) {
+  const hasKeys = useContext(KeysContext);
   return (
     <button
       type="button"
       class={isMain ? 'button review-main' : 'button'}
       aria-pressed={isPressed}
-      aria-keyshortcuts={keyName}
+      aria-keyshortcuts={hasKeys ? keyName : undefined}
       disabled={isOff}
       onClick={onClick}
     >
-      {label} <kbd aria-hidden="true">{keyName}</kbd>
+      {label} {hasKeys && <kbd aria-hidden="true">{keyName}</kbd>}
     </button>
   );
 }

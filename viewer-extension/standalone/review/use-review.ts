@@ -14,10 +14,19 @@ import { numberOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { ReviewSync, type OtherDraft, type ReviewView } from '../../core/review-sync.ts';
 import { reportToShow, type StudyReport } from '../../core/study-result.ts';
-import type { Services } from '../services.ts';
+import type { ReportStore } from '../services.ts';
 import type { OpenStudy } from '../study-data.ts';
 import type { StudyImage } from '../study.ts';
+import type { StudyChanges } from '../study-changes.ts';
 import { reviewRequests } from './reviews-client.ts';
+
+/** What a review reaches of the world. */
+export interface ReviewServices {
+  readonly reports: Pick<ReportStore, 'load'>;
+  readonly changes: Pick<StudyChanges, 'listen'>;
+  /** Address of the reviews, e.g. `/api/reviews`. */
+  readonly reviewsUrl: string;
+}
 
 export interface StudyReviewing {
   /** The study with the report as the reader leaves it. */
@@ -42,7 +51,7 @@ export function draftedUid(stepId: string): string {
   return `draft:${stepId}`;
 }
 
-export function useReview(services: Services, open: OpenStudy, uid: string): StudyReviewing {
+export function useReview(services: ReviewServices, open: OpenStudy, uid: string): StudyReviewing {
   const [view, setView] = useState<ReviewView>();
   const [loaded, setLoaded] = useState<StudyReport>();
   const hasReport = open.report !== undefined;
@@ -55,7 +64,7 @@ export function useReview(services: Services, open: OpenStudy, uid: string): Stu
         else localStorage.setItem(key, text);
       },
     };
-    return new ReviewSync(reviewRequests('/api/reviews', uid), pending, setView);
+    return new ReviewSync(reviewRequests(services.reviewsUrl, uid), pending, setView);
   }, [uid]);
 
   useEffect(() => {
