@@ -93,11 +93,12 @@ describe('rules', () => {
 destinations:
   pacs: { folder: /a, objects: [sr, seg] }
   copy: { folder: /b }
+  old: { dicom: { host: a, port: 104, aeTitle: OLD } }
 rules:
-  - { name: Feet, when: { bodyPart: FOOT }, analyse: false }
+  - { name: Feet, when: { bodyPart: FOOT }, analyse: false, priors: false }
   - { name: Night, when: { time: { from: "22:00", to: "06:00" } }, priority: emergency, hold: { images: 3 } }
   - { name: All, priority: low, models: [bone-age], send: [pacs, { to: copy, objects: [kos] }] }
-  - { name: Never, results: [sr, sc], send: [] }
+  - { name: Never, results: [sr, sc], send: [], priors: { from: old, most: 3, years: 2 } }
 `,
     'routing.yaml',
     ['bone-age'],
@@ -124,6 +125,11 @@ rules:
     ]);
   });
 
+  it('want no priors for a study whose first word on them is no', () => {
+    expect(decideRoute(rules, [image()], []).priors).toMatchObject({ from: 'old', most: 3 });
+    expect(decideRoute(rules, [image({ BodyPartExamined: 'FOOT' })], []).priors).toBeUndefined();
+  });
+
   it('make a set of what study and destinations want together', () => {
     expect(objectsOfRoute(decideRoute(rules, [image()], []), ['sr'])).toEqual(['sr', 'sc', 'seg', 'kos']);
   });
@@ -133,12 +139,13 @@ rules:
       quietSeconds: 5,
       results: ['sr'],
     });
-    expect(text).toContain('✗ Feet (line 6): ✗ bodyPart');
-    expect(text).toContain('✓ Night (line 7): ✓ time');
-    expect(text).toMatch(/priority +emergency {2}\[Night, line 7\]/);
+    expect(text).toContain('✗ Feet (line 7): ✗ bodyPart');
+    expect(text).toContain('✓ Night (line 8): ✓ time');
+    expect(text).toMatch(/priority +emergency {2}\[Night, line 8\]/);
     expect(text).toMatch(/hold +until nothing came for 5 s, or as soon as there are 3 images/);
     expect(text).toMatch(/analyse +yes {2}\[configuration\]/);
     expect(text).toMatch(/send +pacs \(sr, seg\); copy \(kos\)/);
+    expect(text).toMatch(/priors +the newest 3 of the same body part of 2 years from old {2}\[Never/);
     expect(text).not.toContain('Doe');
   });
 });

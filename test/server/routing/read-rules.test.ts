@@ -68,6 +68,9 @@ describe('a routing file', () => {
     ['a key that is not known', ['version: 1', 'rules:', '  - name: One', '    modallity: DX'], 4, 'rules[0].modallity'],
     ['a value that is not known', ['version: 1', 'rules:', '  - name: One', '    priority: now'], 4, 'rules[0].priority'],
     ['a destination that is not there', ['version: 1', 'rules:', '  - name: One', '    send:', '      - nowhere'], 5, 'no destination nowhere'],
+    ['priors from a place that is no DICOM node', ['version: 1', 'destinations:', '  pacs: { folder: /a }', 'rules:', '  - name: One', '    priors:', '      from: pacs'], 7, 'no dicom destination pacs'],
+    ['priors from nowhere', ['version: 1', 'rules:', '  - name: One', '    priors: { from: gone }'], 4, 'no dicom destination gone'],
+    ['priors without number', ['version: 1', 'destinations:', '  old: { dicom: { host: a, port: 104, aeTitle: OLD } }', 'rules:', '  - name: One', '    priors: { from: old, most: 0 }'], 6, 'rules[0].priors'],
     ['a model that is not loaded', ['version: 1', 'rules:', '  - name: One', '    models: [bone-age, other]'], 4, 'no model other'],
     ['an attribute that is none', ['version: 1', 'rules:', '  - name: One', '    when:', '      attributes:', '        Colour: red'], 6, 'Colour'],
     ['a secret in the file', ['version: 1', 'destinations:', '  pacs:', '    dicomweb: https://pacs.example', '    auth:', '      bearer: abcdef'], 5, 'destinations.pacs.auth'],
@@ -83,6 +86,18 @@ describe('a routing file', () => {
     expect(fault).toMatch(new RegExp(`^${line}: `));
     expect(fault).toContain(words);
   }); // prettier-ignore
+
+  it('wants two priors of five years and of the same body part where it does not say otherwise', () => {
+    const text = `version: 1
+destinations: { old: { dicom: { host: a, port: 104, aeTitle: OLD } } }
+rules: [{ name: None, priors: false }, { name: Some, priors: { from: old } }]
+`;
+    const { rules } = readRules(text, 'routing.yaml', MODELS);
+    expect(rules.map(({ priors }) => priors)).toEqual([
+      false,
+      { from: 'old', most: 2, years: 5, sameBodyPart: true },
+    ]);
+  });
 
   it('says every fault, never what a secret is', () => {
     const faults = faultsOf(
