@@ -20,7 +20,14 @@ import { decodeJpeg } from './codecs/jpeg.ts';
 import { decodeRle } from './codecs/rle.ts';
 import { rgbFromYbrFull, upsampleYbr422 } from './colour.ts';
 import { encapsulatedFrame, nativeFrame } from './frame-locator.ts';
-import { interleavePlanes, nativeBits, storedSamples, swapBytes, unpackBits } from './stored-samples.ts';
+import {
+  interleavePlanes,
+  nativeBits,
+  storedSamples,
+  swapBytes,
+  unpackBits,
+  type SampleBits,
+} from './stored-samples.ts';
 
 /** A frame taken out of its file. */
 interface FrameSource {
@@ -72,16 +79,17 @@ const NATIVE_TRANSFER_SYNTAXES: readonly string[] = [
 /** Transfer syntaxes that {@link decodeFrame} reads. */
 export const DECODABLE_TRANSFER_SYNTAXES: readonly string[] = Object.keys(READERS);
 
-/** Decodes one frame of a file. `bytes` is the whole file of `header`, `frameIndex` counts from 0. YBR comes back as RGB, colour by pixel. Throws `no-pixel-data`, `unsupported-transfer-syntax`, `undecodable-pixels`, `malformed-dicom`, `invalid-value`, `missing-attribute`, `too-large`, `not-found`. */
+/** Decodes one frame of a file. `bytes` is the whole file of `header`, `frameIndex` counts from 0; of a file that is given away the frame may become the samples. YBR comes back as RGB, colour by pixel. Throws `no-pixel-data`, `unsupported-transfer-syntax`, `undecodable-pixels`, `malformed-dicom`, `invalid-value`, `missing-attribute`, `too-large`, `not-found`. */
 export async function decodeFrame(
   bytes: Uint8Array,
   header: InstanceHeader,
   frameIndex: number,
+  isGivenAway = false,
 ): Promise<PixelFrame> {
   const read = readerFor(header);
   const pixel = readImagePixel(header);
   const file = inflated(bytes, header.transferSyntaxUid);
-  return await guarded(frameIndex, () => read(locate(file, header, pixel, frameIndex)));
+  return await guarded(frameIndex, () => read({ ...locate(file, header, pixel, frameIndex), isGivenAway }));
 }
 
 /**
@@ -126,7 +134,7 @@ function locate(
   header: InstanceHeader,
   pixel: ImagePixel,
   frameIndex: number,
-): FrameSource {
+): Omit<FrameSource, 'isGivenAway'> {
   const { offset = 0, isEncapsulated = false } = header.pixelData ?? {};
   const isBigEndian = header.transferSyntaxUid === TRANSFER_SYNTAX.explicitVrBigEndian;
   if (isEncapsulated !== isCompressed(header.transferSyntaxUid)) {
@@ -139,7 +147,7 @@ function locate(
   }
   if (isEncapsulated) {
     const frame = encapsulatedFrame(bytes, offset, pixel, frameIndex, extendedOffsetsOf(header));
-    return { frame, firstBit: 0, pixel, isBigEndian, isGivenAway: false };
+    return { frame, firstBit: 0, pixel, isBigEndian };
   }
   const { frame, firstBit } = nativeFrame(bytes, offset, pixel, frameIndex);
   const isInWords = isBigEndian && pixel.bitsAllocated <= 8 && isWord(bytes, offset);
@@ -148,7 +156,6 @@ function locate(
     firstBit,
     pixel,
     isBigEndian,
-    isGivenAway: false,
   };
 }
 
@@ -192,7 +199,7 @@ function readRle({ frame, pixel }: FrameSource): Promise<PixelFrame> {
   const bits = nativeBits(pixel);
   const count = pixel.rows * pixel.columns;
   const bytes = decodeRle(frame, count, bits.bitsAllocated / 8, pixel.samplesPerPixel);
-  const samples = storedSamples(bytes, count * pixel.samplesPerPixel, bits);
+  const samples = storedSamples(bytes, count * pixel.samplesPerPixel, bits, true);
   return Promise.resolve(colourFrame(pixel, samples, true, false));
 }
 
@@ -252,12 +259,14 @@ function checkSize(
 
 /** The precision of the code stream is where its sign bit is, even when Bits Stored differs. */
 function samplesOf(pixel: ImagePixel, { bytes, bitsPerSample }: DecodedSamples): SampleArray {
-  return storedSamples(bytes, pixel.rows * pixel.columns * pixel.samplesPerPixel, {
+  const bits: SampleBits = {
     bitsAllocated: bitsPerSample <= 8 ? 8 : 16,
     bitsStored: bitsPerSample,
     highBit: bitsPerSample - 1,
     isSigned: pixel.isSigned,
-  });
+  };
+  // What a codec made is nobody else's.
+  return storedSamples(bytes, pixel.rows * pixel.columns * pixel.samplesPerPixel, bits, true);
 }
 
 function colourFrame(

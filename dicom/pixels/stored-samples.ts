@@ -29,15 +29,12 @@ export function storedSamples(
       `The frame holds ${bytes.length} bytes; expected ${count * bytesPerSample}`,
     );
   }
-  const isInPlace = isGivenAway && bytes.byteOffset % WORD_BYTES === 0;
+  const isInPlace = isGivenAway && bytes.byteOffset % bytesPerSample === 0;
   const own = isInPlace ? bytes : alignedCopy(bytes, count * bytesPerSample);
   const samples = typedArray(own, count, bits);
   isolate(samples, bits);
   return samples;
 }
-
-/** Samples are masked in words, which begin at a multiple of their size. */
-const WORD_BYTES = 4;
 
 /** `slice` of a Buffer would be no copy. */
 function alignedCopy(bytes: Uint8Array, length: number): Uint8Array {
@@ -117,10 +114,19 @@ function isolate(samples: SampleArray, { bitsStored, highBit, isSigned, bitsAllo
 function maskLow(samples: SampleArray, bitsStored: number, bitsAllocated: 8 | 16): void {
   const mask = 2 ** bitsStored - 1;
   const wide = bitsAllocated === 16 ? mask | (mask << 16) : mask * 0x01010101;
-  const words = new Uint32Array(samples.buffer, samples.byteOffset, samples.byteLength >> 2);
-  for (let index = 0; index < words.length; index++) words[index] = words[index]! & wide;
-  const rest = (words.length * 4) / samples.BYTES_PER_ELEMENT;
+  const size = samples.BYTES_PER_ELEMENT;
+  // Words begin at a multiple of their size; a few samples hold none.
+  const first = samples.byteLength < 8 ? samples.length : (-samples.byteOffset & 3) / size;
+  const rest = first + (((samples.length - first) * size) >> 2) * (4 / size);
+  for (let index = 0; index < first; index++) samples[index] = samples[index]! & mask;
   for (let index = rest; index < samples.length; index++) samples[index] = samples[index]! & mask;
+  if (rest === first) return;
+  const words = new Uint32Array(
+    samples.buffer,
+    samples.byteOffset + first * size,
+    ((rest - first) * size) / 4,
+  );
+  for (let index = 0; index < words.length; index++) words[index] = words[index]! & wide;
 }
 
 /** The bits of native samples of an instance. */

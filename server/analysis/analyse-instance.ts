@@ -14,16 +14,23 @@ import { analyseImage, type ModelSet, type RunModel } from '../../models/pipelin
 import { colourRefusalOf, type Refusal, sizeRefusalOf } from '../../models/usable-image.ts';
 import type { InferenceTask } from './inference-task.ts';
 
+/** What is analysed. */
+export interface AnalysisTask extends Pick<InferenceTask, 'header' | 'patient' | 'isBoneAgeRequested'> {
+  readonly bytes: Uint8Array;
+  /** True when nobody needs the bytes afterwards: they may become the samples. */
+  readonly isGivenAway?: boolean;
+}
+
 /** Analyses one instance with the models given. What its pixels cannot give is an outcome; only a fault of ours rejects. */
 export async function analyseInstance(
-  task: Pick<InferenceTask, 'header' | 'patient' | 'isBoneAgeRequested'> & { readonly bytes: Uint8Array },
+  task: AnalysisTask,
   models: ModelSet,
   run: RunModel,
 ): Promise<ImageOutcome> {
-  const { header, bytes } = task;
+  const { header, bytes, isGivenAway } = task;
   const source = sourceImageOf(header);
   try {
-    const image = await greyImageOf(header, bytes);
+    const image = await greyImageOf(header, bytes, isGivenAway);
     if ('reason' in image) return { status: 'rejected', source, ...image, findings: [], runs: [] };
     return await analyseImage(
       { image, source, patient: task.patient, isBoneAgeRequested: task.isBoneAgeRequested },
@@ -44,13 +51,17 @@ export async function analyseInstance(
 }
 
 /** The first frame of an instance as the models see it, or why they do not. Throws a `PacsError` for what cannot be decoded. */
-export async function greyImageOf(header: InstanceHeader, bytes: Uint8Array): Promise<GreyImage | Refusal> {
+export async function greyImageOf(
+  header: InstanceHeader,
+  bytes: Uint8Array,
+  isGivenAway = false,
+): Promise<GreyImage | Refusal> {
   const source = sourceImageOf(header);
   // By the declared size, before anything is allocated by it.
   const refusal = source.rows > 0 && source.columns > 0 ? sizeRefusalOf(source) : undefined;
   if (refusal) return refusal;
   const module = readPixelModule(header);
-  const frame = await decodeFrame(bytes, header, 0);
+  const frame = await decodeFrame(bytes, header, 0, isGivenAway);
   return colourRefusalOf(frame) ?? toGrey(frame, module);
 }
 

@@ -46,7 +46,7 @@ serveTasks<WorkerTask, WorkerResult>(async (setup, note) => {
         networkMs += performance.now() - startedAt;
       }
     };
-    const outcome = await analyseInstance({ ...order.task, bytes }, models, timed);
+    const outcome = await analyseInstance({ ...order.task, bytes, isGivenAway: true }, models, timed);
     return { outcome, networkSeconds: networkMs / 1000 };
   };
   return { work: analyse };
