@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'server', 'main.ts');
-const READY = /Reading room +(http:\S+)\//;
+const READY = /Reading room +(https?:\S+)\//;
 const DICOM = /DICOM +\S+ at \S+, port (\d+)/;
 
 export interface RunningServer {
