@@ -131,6 +131,22 @@ describe('layout', () => {
     expect(label?.lines).toEqual(['Suspected fracture 41 %']);
   });
 
+  test('puts no label across a finding that touches its own, where there is room beside', () => {
+    const boxes = [
+      { left: 120, top: 100, right: 170, bottom: 200 },
+      { left: 105, top: 130, right: 122, bottom: 180 },
+    ];
+    const fractures = boxes.map((box, index) => ({ ...fracture({ box }), trackingId: `fracture-${index}` }));
+    const labels = texts(layOut(overlayShapes(fractures, BOTH), surface()));
+    for (const { frame } of labels) {
+      for (const { left, top, right, bottom } of boxes) {
+        const box = { x: left, y: top, width: right - left, height: bottom - top };
+        expect(overlapOf(frame, box)).toBe(0);
+      }
+    }
+    expect(labels).toHaveLength(2);
+  });
+
   test('puts no label for a finding that is off the surface', () => {
     const project = ({ x, y }: { x: number; y: number }) => ({ x: x - 1000, y });
     expect(texts(layOut(overlayShapes([fracture()], BOTH), surface({ project })))).toEqual([]);

@@ -77,7 +77,10 @@ export function undrawableCount(fractures: readonly OverlayFinding[]): number {
 export function layOut(shapes: readonly OverlayShape[], surface: Surface): DisplayList {
   const ordered = shapes.toSorted((one, other) => rankOf(one) - rankOf(other));
   const paths = ordered.flatMap((shape) => pathOf(shape, surface));
-  const hulls = paths.flatMap(({ points }) => hullOf(points) ?? []);
+  const hulls = paths.flatMap(({ findingId, points }) => {
+    const hull = hullOf(points);
+    return hull ? [{ ...hull, findingId }] : [];
+  });
   const labels: Rectangle[] = [];
   const texts = ordered.flatMap((shape): readonly DisplayItem[] => {
     if (shape.kind !== 'label') return [];
@@ -145,13 +148,18 @@ function pathOf(shape: OverlayShape, surface: Surface): readonly PathItem[] {
 function labelText(
   shape: Extract<OverlayShape, { kind: 'label' }>,
   surface: Surface,
-  obstacles: Parameters<typeof placeLabel>[3],
+  obstacles: Parameters<typeof placeLabel>[3] & {
+    readonly shapes: readonly (Rectangle & { readonly findingId: string })[];
+  },
 ): TextItem | undefined {
   const target = hullOf(projectAll(shape.around, surface));
   const whole = { x: 0, y: 0, width: surface.width, height: surface.height };
   if (!target || overlapOf(atLeastOnePixel(target), whole) === 0) return undefined;
   const size = labelSize([shape.text], surface);
-  const others = obstacles.shapes.filter((hull) => overlapOf(hull, target) === 0);
+  // The part of the hand that a finding lies in is in the way of no label.
+  const others = obstacles.shapes.filter(
+    (hull) => hull.findingId !== shape.findingId && (hull.findingId !== '' || overlapOf(hull, target) === 0),
+  );
   const gap = LABEL.gap * surface.pixelRatio;
   return {
     ...textItem(
