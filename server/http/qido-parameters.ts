@@ -72,7 +72,8 @@ function matchKeyOf(name: string, level: QueryLevel): string {
 function tagOf(part: string, name: string): Tag {
   const tag = /^[0-9A-Fa-f]{8}$/.test(part) ? part.toUpperCase() : tagOfKeyword(part);
   if (tag !== undefined) return tag;
-  const shown = /^[A-Za-z0-9.]{1,64}$/.test(name) ? name : 'A parameter';
+  // What is no keyword may be anything, a name of a patient too.
+  const shown = name === 'includefield' ? name : `A parameter with a name of ${name.length} characters`;
   throw new PacsError(
     'bad-request',
     `${shown} is neither a keyword nor a tag of PS3.6, nor a known parameter`,

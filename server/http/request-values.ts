@@ -17,8 +17,15 @@ export function requireValue<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const places = result.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${z.core.toDotPath(path)}: ${message}`,
-  );
+  const places = result.error.issues.map((issue) => {
+    const { path } = issue;
+    const message = issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys.length) : issue.message;
+    return path.length === 0 ? message : `${z.core.toDotPath(path)}: ${message}`;
+  });
   throw new PacsError('bad-request', `${failing}: ${places.join('; ')}`);
+}
+
+/** They are not told: what is no known key may be anything, a name of a patient too. */
+function unknownKeys(count: number): string {
+  return count === 1 ? 'one key is not known here' : `${count} keys are not known here`;
 }

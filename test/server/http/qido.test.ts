@@ -96,7 +96,7 @@ describe('QIDO-RS paging and answers (PS3.18 8.3.4, 10.6.3)', () => {
   });
 
   it.each([
-    ['/studies?Bogus=1', 'Bogus'],
+    ['/studies?Bogus=1', 'A parameter with a name of 5 characters'],
     ['/studies?Modality=DX', 'Modality'],
     ['/studies?limit=-1', 'limit'],
     ['/studies?offset=x', 'offset'],
