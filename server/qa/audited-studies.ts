@@ -53,7 +53,9 @@ export class AuditedStudies {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     this.#known = read;
-    return waiting.flatMap(({ studyInstanceUid }) => read.get(studyInstanceUid)?.comparison ?? []);
+    const found = waiting.flatMap(({ studyInstanceUid }) => read.get(studyInstanceUid)?.comparison ?? []);
+    // Where an image says no date, that of the report counts.
+    return found.toSorted((one, other) => (one.date < other.date ? 1 : one.date > other.date ? -1 : 0));
   }
 
   async #listed(): Promise<readonly StudyReports[]> {

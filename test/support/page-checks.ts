@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -18,10 +18,10 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
 }
 
-/** Keeps a picture of the page in the folder of `OSTEON_SCREENSHOTS`; does nothing without one. */
-export async function picture(page: Page, name: string, { isWhole = false } = {}): Promise<void> {
+/** Keeps a picture of a page or of a part of it in the folder of `OSTEON_SCREENSHOTS`; does nothing without one. */
+export async function picture(shown: Page | Locator, name: string): Promise<void> {
   const folder = process.env['OSTEON_SCREENSHOTS'];
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: isWhole });
+  await shown.screenshot({ path: join(folder, `${name}.png`) });
 }

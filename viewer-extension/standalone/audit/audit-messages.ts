@@ -75,6 +75,10 @@ const AUDIT_MESSAGES = {
       limits: '95% 한계(개월)',
     },
   ),
+  between: message(
+    (low: string, high: string) => `${low} to ${high}`,
+    (low: string, high: string) => `${low} ~ ${high}`,
+  ),
   interval: message('95 % intervals in brackets', '괄호 안은 95% 신뢰구간'),
   blandAltman: message(
     'Bone age: models minus readers, by their mean (months)',

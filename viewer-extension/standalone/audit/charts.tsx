@@ -122,7 +122,7 @@ export function ScoreHistogram({ summary, words }: ChartProps) {
             class="chart-tick"
             x={MARGIN.left + (percent / 10) * bin}
             y={HEIGHT - 8}
-            text-anchor="middle"
+            text-anchor={percent === 100 ? 'end' : 'middle'}
           >
             {percent} %
           </text>

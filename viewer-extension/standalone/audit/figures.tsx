@@ -18,7 +18,7 @@ export function FractureFigures({ rows, words }: FiguresProps<Agreement>) {
       names={['count', ...SHARES, 'kappa']}
       rows={rows.map(([name, { count, kappa, ...shares }]) => [
         name,
-        [String(count), ...SHARES.map((share) => shareText(shares[share])), estimateText(kappa, 2)],
+        [String(count), ...SHARES.map((share) => shareText(shares[share])), estimateText(kappa, 2, words)],
       ])}
       words={words}
     />
@@ -34,7 +34,10 @@ export function BoneAgeFigures({ rows, words }: FiguresProps<SidesCompared['bone
       rows={rows.map(([name, { count, bias, meanAbsoluteError, lowerLimit, upperLimit }]) => {
         const limits =
           lowerLimit && upperLimit ? `${fixed(lowerLimit.value, 1)} … ${fixed(upperLimit.value, 1)}` : '–';
-        return [name, [String(count), estimateText(bias, 1), estimateText(meanAbsoluteError, 1), limits]];
+        return [
+          name,
+          [String(count), estimateText(bias, 1, words), estimateText(meanAbsoluteError, 1, words), limits],
+        ];
       })}
       words={words}
     />
@@ -86,10 +89,10 @@ export function shareText(estimate: Estimate | undefined): string {
   return `${percent(estimate.value)} % (${percent(estimate.low)}–${percent(estimate.high)})`;
 }
 
-function estimateText(estimate: Estimate | undefined, digits: number): string {
+function estimateText(estimate: Estimate | undefined, digits: number, words: AuditWords): string {
   if (!estimate) return '–';
   const { value, low, high } = estimate;
-  return `${fixed(value, digits)} (${fixed(low, digits)} to ${fixed(high, digits)})`;
+  return `${fixed(value, digits)} (${words.between(fixed(low, digits), fixed(high, digits))})`;
 }
 
 /** With a true minus sign, and without one before zero. */
