@@ -48,6 +48,9 @@ export interface Arrival {
   readonly completeAt?: number | undefined;
 }
 
+/** A function is planned at each call: it is asked only where a modality told of steps. */
+const COMPLETE_BY_STEPS = `(EXISTS (SELECT FROM procedure_step WHERE study_uids @> ARRAY[$1]) AND is_complete_by_steps($1))`;
+
 /**
  * Notes that something new is to be analysed. Within the transaction that stores the instance. Returns the seconds until it
  * is due.
@@ -60,11 +63,11 @@ export async function recordArrival(
   const [row] = await query(
     target,
     `INSERT INTO analysis (study_uid, state, due_at, is_bone_age_requested, priority)
-     VALUES ($1, 'waiting', now() + make_interval(secs => CASE WHEN 1 >= $5 OR is_complete_by_steps($1) THEN 0 ELSE $2::float8 END), $3, $4)
+     VALUES ($1, 'waiting', now() + make_interval(secs => CASE WHEN 1 >= $5 OR ${COMPLETE_BY_STEPS} THEN 0 ELSE $2::float8 END), $3, $4)
      ON CONFLICT (study_uid) DO UPDATE SET
        state = CASE WHEN analysis.state = 'running' THEN 'running' ELSE 'waiting' END,
        reason = NULL, arrivals = analysis.arrivals + 1, queued_at = now(),
-       due_at = now() + make_interval(secs => CASE WHEN analysis.arrivals + 1 >= $5 OR is_complete_by_steps($1) THEN 0 ELSE $2::float8 END),
+       due_at = now() + make_interval(secs => CASE WHEN analysis.arrivals + 1 >= $5 OR ${COMPLETE_BY_STEPS} THEN 0 ELSE $2::float8 END),
        is_bone_age_requested = analysis.is_bone_age_requested OR excluded.is_bone_age_requested,
        priority = greatest(analysis.priority, excluded.priority)
      RETURNING extract(epoch FROM due_at - now())::float8 AS seconds`,
