@@ -76,6 +76,7 @@ describe.skipIf(DATA === undefined || TESTED_APPLICATION === undefined)(
       await shown.locator('.thumbnail').nth(1).click();
       await shown.locator('.bone-age-value').getByText('9 y 4 mo').waitFor();
       await shown.locator('.radiograph-surface[data-loading="false"]').waitFor();
+      await shown.waitForTimeout(500);
       await picture(shown, 'real-room-bone-age');
       await shown.keyboard.press('c');
       await shown.locator('.pane').nth(1).locator('.radiograph-surface[data-loading="false"]').waitFor();

@@ -148,7 +148,8 @@ function pathOf(shape: OverlayShape, surface: Surface): readonly PathItem[] {
 function labelText(
   shape: Extract<OverlayShape, { kind: 'label' }>,
   surface: Surface,
-  obstacles: Parameters<typeof placeLabel>[3] & {
+  obstacles: {
+    readonly labels: readonly Rectangle[];
     readonly shapes: readonly (Rectangle & { readonly findingId: string })[];
   },
 ): TextItem | undefined {
