@@ -94,6 +94,12 @@ it('fetches the newest of the same body part, once, and knows them as priors', a
   await requestPriors(storage.pool, '1.2.3', WISH); // the second image
   await expect.poll(ended).toMatchObject({ state: 'done', tries: 1, found: 2, fetched: 2, reason: null });
   await requestPriors(storage.pool, '1.2.3', WISH); // an image that comes later
+  await requestPriors(storage.pool, '1.2.99', WISH); // behind it: when this is done, that would be
+  await expect
+    .poll(() =>
+      query(storage.pool, `SELECT 1 FROM prior_fetch WHERE study_uid = '1.2.99' AND state = 'done'`),
+    )
+    .toHaveLength(1);
   expect(moved).toEqual(['1.2.10', '1.2.12']);
   expect(isPrior({ studyInstanceUid: '1.2.12', origin: 'dimse' })).toBe(true);
   expect(isPrior({ studyInstanceUid: '1.2.12', origin: 'stow' })).toBe(false);
