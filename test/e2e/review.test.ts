@@ -2,23 +2,19 @@
  * Reviews in a real Chromium before a real server, on real radiographs where they are there and on phantoms everywhere:
  * decided by key and by drag, kept through reload, crash and lost connection, signed by one of two readers at once.
  */
-import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPart10 } from '../../dicom/read/part10-reader.ts';
 import { buildResultSet } from '../../dicom/results/index.ts';
 import { readReport, type Report } from '../../dicom/sr/report-reader.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
+import { NEEDS_SHARED_DATA } from '../../scripts/test-report.ts';
 import { query } from '../../server/storage/database.ts';
 import { demoResults } from '../support/demo-results.ts';
+import { picture, violationsOf } from '../support/page-checks.ts';
 import { realStudy, type RealStudy } from '../support/real-studies.ts';
 import { startReviewSession, type ReviewSession } from './review-session.ts';
 
-const PICTURES = process.env['OSTEON_SCREENSHOTS'];
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const REAL = ['IMG0002413.jpg', 'IMG0001123.jpg'];
 
 let session: ReviewSession;
@@ -43,20 +39,6 @@ async function open(page: Page, uid: string): Promise<void> {
   await page.goto(`${session.url}/#/studies/${uid}`);
   await page.locator('.radiograph-surface[data-loading="false"]').waitFor();
   await page.locator('.review').waitFor();
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-}
-
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await readFile(axe, 'utf8'));
-  const found: unknown = await page.evaluate(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`,
-  );
-  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
 }
 
 const saved = (page: Page) => page.getByText('Draft saved').waitFor();
@@ -183,7 +165,7 @@ describe('a reader', () => {
   });
 });
 
-describe('on a real radiograph', () => {
+describe(`on a real radiograph ${NEEDS_SHARED_DATA}`, () => {
   test(
     'a box is changed by its corner, one is drawn, one is outlined, and all of it is signed',
     { timeout: 600_000 },
