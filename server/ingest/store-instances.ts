@@ -70,8 +70,9 @@ export interface ReceivedInstance {
 
 const DEFAULT_MAX_OBJECT_BYTES = 4 * 1024 ** 3;
 /** A database that went away during COMMIT is asked what it did until it is back, so long in all. */
-const SETTLE_MS = 10_000;
+const SETTLE_MS = 20_000;
 const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 1000;
 
 /** Nobody can say whether the row was committed. The object stays, and its name among the staged ones: a repair can tell. */
 class UnsettledError extends PacsError {}
@@ -241,7 +242,7 @@ export class InstanceStore {
   /** The row as it is once the lost transaction is over. Throws {@link UnsettledError} when the database stays away. */
   async #settled(sopInstanceUid: string): Promise<StoredInstance | undefined> {
     const until = Date.now() + SETTLE_MS;
-    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         return await this.#findAlone(sopInstanceUid);
       } catch (cause) {
