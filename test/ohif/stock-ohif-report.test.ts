@@ -9,6 +9,7 @@ import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import { startStockOhif, type StockOhif } from '../support/ohif.ts';
 import { rampFile } from '../support/result-files.ts';
 import { metadataOf, resultInput, SOURCE } from '../support/result-inputs.ts';
+import { linesOnImage } from './drawn-lines.ts';
 
 let ohif: StockOhif;
 let page: Page;
@@ -24,41 +25,11 @@ afterAll(() => ohif.close());
 
 it('draws an outline, a box and the borders of whole-image statements, each where it is', async () => {
   await page.getByText('AI findings: report').first().dblclick();
-  await expect.poll(() => page.evaluate(linesInOhif), { timeout: 60_000 }).toHaveLength(5);
-  const lines = (await page.evaluate(linesInOhif)).map((points) =>
-    // OHIF holds world coordinates, in which the centre of the first pixel is the origin.
-    points.map(([x, y]) => [rounded(x / 0.14 + 0.5), rounded(y / 0.14 + 0.5)]),
-  );
+  await expect.poll(() => linesOnImage(page, 0.14), { timeout: 60_000 }).toHaveLength(5);
+  const lines = await linesOnImage(page, 0.14);
   const border = [[0, 0], [400, 0], [400, 600], [0, 600], [0, 0]]; // prettier-ignore
   expect(lines).toContainEqual([[0, 0], [40, 0], [40, 50], [0, 50], [0, 0]]); // prettier-ignore
   expect(lines).toContainEqual([[100.25, 210], [130, 200.5], [150.75, 240], [120, 260], [100.25, 210]]); // prettier-ignore
   expect(lines.filter((line) => JSON.stringify(line) === JSON.stringify(border))).toHaveLength(3);
   expect(ohif.errors).toEqual([]);
 });
-
-const rounded = (value: number) => Math.round(value * 100) / 100 + 0;
-
-/** The polylines that are drawn from reports; it runs in the page. */
-function linesInOhif(): readonly (readonly (readonly [number, number])[])[] {
-  const { cornerstoneTools } = globalThis as unknown as {
-    readonly cornerstoneTools: {
-      readonly annotation: {
-        readonly state: {
-          getAllAnnotations(): readonly {
-            readonly metadata: { readonly toolName: string };
-            readonly data: {
-              readonly renderableData?: {
-                readonly POLYLINE?: readonly (readonly (readonly [number, number])[])[];
-              };
-            };
-          }[];
-        };
-      };
-    };
-  };
-  return cornerstoneTools.annotation.state
-    .getAllAnnotations()
-    .flatMap(({ metadata, data }) =>
-      metadata.toolName === 'DICOMSRDisplay' ? (data.renderableData?.POLYLINE ?? []) : [],
-    );
-}
