@@ -5,7 +5,6 @@
  * Trap: it is put on record before the first byte leaves, since what has left cannot be called back.
  */
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import { LICENCE_NOTICE } from '../../dicom/sr/image-statements.ts';
@@ -54,6 +53,6 @@ export function exportStudies(
       })
       .type('application/zip');
     const files = deidentifiedFiles(services, studies, { secret: randomBytes(32), plainTexts });
-    await pipeline(Readable.from(zipArchive(files), { objectMode: false }), response);
+    await pipeline(zipArchive(files), response);
   };
 }

@@ -74,6 +74,7 @@ const ONE_IMPORTER = [
   'pino',
   'prom-client',
   'd3-contour',
+  'yazl',
   '@cornerstonejs/codec-openjpeg/decodewasmjs',
   '@cornerstonejs/codec-charls/decodewasmjs',
   '@cornerstonejs/codec-openjpeg/wasmjs',
