@@ -57,6 +57,10 @@ it('draws what the reader redrew and added from the verified report', async () =
   ]; // prettier-ignore
   await expect.poll(() => linesOnImage(page, 0.14), { timeout: 60_000 }).toContainEqual(box(REDRAWN));
   expect(await linesOnImage(page, 0.14)).toContainEqual(box(ADDED));
+  await page
+    .locator('.svg-layer :is(polyline, path, line)')
+    .first()
+    .waitFor({ state: 'attached', timeout: 60_000 });
   await picture(page, 'ohif-verified');
   expect(ohif.errors).toEqual([]);
 });
