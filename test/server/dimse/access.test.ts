@@ -136,7 +136,8 @@ describe('a flood', () => {
       if (count % 100 === 99) await pause(1); // the system takes only so many at once
     }
     await Promise.all(sockets.filter(({ closed }) => !closed).map((socket) => once(socket, 'close')));
-    await echo(port);
+    // The patience of this node is short: a busy machine may need more than one try.
+    await expect.poll(() => echo(port).then(() => true, () => false)).toBe(true); // prettier-ignore
     expect(faults).toEqual([]);
   });
 });
