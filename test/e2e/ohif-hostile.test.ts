@@ -79,8 +79,10 @@ describe.skipIf(!TESTED_APPLICATION)('a hostile report', () => {
     await panel.locator('.finding[aria-pressed="true"]').waitFor();
   });
 
-  test('of hundreds of findings is drawn where it says, whatever the view', async () => {
-    const uid = '1.2.826.9';
+  test.each<readonly [screen: string, uid: string, density: number, views: readonly string[]]>([
+    ['an ordinary screen', '1.2.826.9', 1, ['', 'hh', '+', 'r', '+-', 'r+']],
+    ['a sharp one', '1.2.826.10', 2, ['', 'r']],
+  ])('of hundreds of findings is drawn where it says in every view: %s', async (_, uid, density, views) => {
     const { left, top, right, bottom } = BOX;
     const box = [left, top, right, top, right, bottom, left, bottom, left, top];
     await ohif.store(uid, [[fractureAt(sourceOf(uid, 1), 'fracture-1')]], {
@@ -89,16 +91,20 @@ describe.skipIf(!TESTED_APPLICATION)('a hostile report', () => {
         return dataSet;
       },
     });
-    page = await ohif.open(uid);
-    const shown = page;
+    const shown = (page = await ohif.open(uid, 'osteon', 'en-US', density));
     await expect.poll(() => crowdPixels(shown)).toBeGreaterThan(1000);
     await shown.locator('.cornerstone-canvas').first().hover();
-    for (const keys of ['', '+', 'r', '+-', 'r+']) {
+    const liesInPlace = (view: string) =>
+      expect.poll(() => crowdDistance(shown), { message: view, interval: 500 }).toBeLessThanOrEqual(0.5);
+    for (const keys of views) {
       for (const key of keys) await shown.keyboard.press(key);
-      await expect
-        .poll(() => crowdDistance(shown), { message: `keys ${keys}`, interval: 500 })
-        .toBeLessThanOrEqual(0.5);
+      await liesInPlace(`keys ${keys}`);
     }
+    const width = () => shown.locator('.osteon-crowd').evaluate(({ clientWidth }) => clientWidth);
+    const before = await width();
+    await shown.setViewportSize({ width: 1700, height: 1000 });
+    await expect.poll(width).toBeGreaterThan(before);
+    await liesInPlace('a larger window');
   });
 });
 
@@ -171,21 +177,23 @@ async function strokesNear(shown: Page, sides: Sides): Promise<Sides> {
     const frame = canvas?.getBoundingClientRect();
     const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
     if (!canvas || !frame || !data) throw new Error('no crowd is drawn');
+    const density = canvas.width / frame.width;
+    const reach = 4 * density;
     const [left, top, right, bottom] = [
-      near[0] - frame.left,
-      near[1] - frame.top,
-      near[2] - frame.left,
-      near[3] - frame.top,
+      (near[0] - frame.left) * density,
+      (near[1] - frame.top) * density,
+      (near[2] - frame.left) * density,
+      (near[3] - frame.top) * density,
     ];
     const [column, row] = [Math.round((left + right) / 2), Math.round((top + bottom) / 2)];
     const centre = (side: number, isRow: boolean) => {
       let [weight, sum] = [0, 0];
-      for (let at = Math.floor(side) - 4; at <= Math.floor(side) + 4; at += 1) {
+      for (let at = Math.floor(side - reach); at <= side + reach; at += 1) {
         const alpha = data[4 * (isRow ? row * canvas.width + at : at * canvas.width + column) + 3] ?? 0;
         weight += alpha;
         sum += alpha * (at + 0.5);
       }
-      return sum / weight;
+      return sum / weight / density;
     };
     return [
       frame.left + centre(left, true),

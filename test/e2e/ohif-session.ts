@@ -37,10 +37,13 @@ export interface OhifSession {
   storeInstances(instances: readonly MockInstance[]): Promise<void>;
   /** Stores the first demo study with a fracture of the wrist and waits until it is analysed; its UID. */
   storeDemo(): Promise<string>;
-  /** Opens a study in a mode and waits for its image; `mode` is the route, ours by default, `language` what OHIF is set to. */
-  open(uid: string, mode?: string, language?: string): Promise<Page>;
+  /**
+   * Opens a study in a mode and waits for its image; `mode` is the route, ours by default, `language` what OHIF is set to,
+   * `density` how many pixels of the screen a CSS pixel has along a side.
+   */
+  open(uid: string, mode?: string, language?: string, density?: number): Promise<Page>;
   /** An empty page whose errors are noted. */
-  newPage(language?: string): Promise<Page>;
+  newPage(language?: string, density?: number): Promise<Page>;
 }
 
 export interface StudyChanges {
@@ -88,8 +91,11 @@ export function ohifSession(): OhifSession {
     await rm(folder, { recursive: true });
   });
 
-  const newPage = async (language = 'en-US') => {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const newPage = async (language = 'en-US', density = 1) => {
+    const page = await browser.newPage({
+      viewport: { width: 1400, height: 900 },
+      deviceScaleFactor: density,
+    });
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) errors.push(message.text());
@@ -139,8 +145,8 @@ export function ohifSession(): OhifSession {
       return uid;
     },
     newPage,
-    open: async (uid, mode = 'osteon', language = 'en-US') => {
-      const page = await newPage(language);
+    open: async (uid, mode = 'osteon', language = 'en-US', density = 1) => {
+      const page = await newPage(language, density);
       await page.goto(`${address}/${mode}?StudyInstanceUIDs=${uid}`);
       await page.locator('.cornerstone-canvas').first().waitFor({ timeout: 120_000 });
       return page;
@@ -200,19 +206,20 @@ export async function drawnBox(page: Page): Promise<Sides | undefined> {
   });
 }
 
-/** The bright rectangle that holds a point of the page, where brightness crosses one half: the screen's own pixels. */
+/** The bright rectangle that holds a point of the page, where brightness crosses one half among the screen's own pixels. */
 export async function brightRectangle(page: Page, [x, y]: readonly [number, number]): Promise<Sides> {
   const { data, info } = await sharp(await page.screenshot())
     .greyscale()
     .raw()
     .toBuffer({ resolveWithObject: true });
+  const density = await page.evaluate(() => window.devicePixelRatio);
   const grey = (column: number, row: number) => data[(row * info.width + column) * info.channels] ?? 0;
   const edge = (dx: number, dy: number) => {
-    let [column, row] = [Math.floor(x), Math.floor(y)];
+    let [column, row] = [Math.floor(x * density), Math.floor(y * density)];
     while (grey(column + dx, row + dy) >= 128) [column, row] = [column + dx, row + dy];
     const [inside, outside] = [grey(column, row), grey(column + dx, row + dy)];
     const share = (inside - 127.5) / (inside - outside);
-    return (dx === 0 ? row : column) + 0.5 + (dx + dy) * share;
+    return ((dx === 0 ? row : column) + 0.5 + (dx + dy) * share) / density;
   };
   return [edge(-1, 0), edge(0, -1), edge(1, 0), edge(0, 1)];
 }

@@ -112,6 +112,25 @@ describe('a reader', () => {
     await context.close();
   });
 
+  test('answers why for the finding that was asked about, never for another', async () => {
+    const { page, context } = await session.reader('Jung, Ha');
+    await open(page, phantom);
+    const question = page.getByText('Why is it rejected?');
+    await page.locator('.finding').first().click();
+    await page.keyboard.press('x');
+    await question.waitFor();
+    await page.keyboard.press('Control+2'); // the browser's
+    expect(await question.count()).toBe(1);
+    await page.locator('.finding').nth(1).click();
+    await expect.poll(() => question.count()).toBe(0);
+    await page.keyboard.press('2');
+    await page.keyboard.press('y');
+    await saved(page);
+    expect((await stepsOf('person Jung, Ha', phantom)).map(({ step }) => step.kind)).toEqual(['accept']);
+    await context.close();
+    await query(session.storage.pool, "DELETE FROM review_draft WHERE reader_id = 'person Jung, Ha'");
+  });
+
   test('without a name keeps a draft and cannot sign', async () => {
     const { page, context } = await session.reader();
     await open(page, phantom);

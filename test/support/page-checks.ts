@@ -9,11 +9,13 @@ import type { Locator, Page } from 'playwright-core';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** What axe-core finds wrong with a page: rule and elements. */
-export async function violationsOf(page: Page): Promise<readonly string[]> {
+/** What axe-core finds wrong with a page, or with its parts of these selectors: rule and elements. */
+export async function violationsOf(page: Page, ...parts: readonly string[]): Promise<readonly string[]> {
+  const context = parts.length > 0 ? JSON.stringify({ include: parts.map((part) => [part]) }) : 'document';
+  // It comes by the debugger, which the page's policy does not bind.
   await page.evaluate(await readFile(AXE, 'utf8'));
   const found: unknown = await page.evaluate(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`,
+    `axe.run(${context}).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`,
   );
   return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
 }

@@ -53,7 +53,10 @@ export class CrowdCanvases {
       return;
     }
     clearTimeout(last.timer);
-    if (isEqual(last.view.toSurface, view.toSurface)) return;
+    if (isEqual(last.view.toSurface, view.toSurface)) {
+      last.canvas.style.transform = '';
+      return;
+    }
     const { a, b, c, d, e, f } = compose(invert(last.view.toSurface), view.toSurface);
     last.canvas.style.transform = `matrix(${[a, b, c, d, e, f].join()})`;
     last.timer = setTimeout(() => {

@@ -5,7 +5,6 @@
 import { render } from 'preact';
 import { aiNotice } from '../core/notices.ts';
 import { hiddenNotice } from '../core/findings.ts';
-import { isTaken } from '../standalone/keys.ts';
 import baseStyles from '../standalone/styles/base.css?inline';
 import colourStyles from '../standalone/styles/colours.css?inline';
 import panelStyles from '../standalone/styles/panel.css?inline';
@@ -54,7 +53,7 @@ function panelElement({ store, source, navigation }: ElementParts): CustomElemen
       root.adoptedStyleSheets = [colourStyles, baseStyles, panelStyles, reviewStyles, hostStyles].map(
         styleSheet,
       );
-      for (const type of KEY_EVENTS) root.addEventListener(type, keepFieldKeys);
+      for (const type of KEY_EVENTS) root.addEventListener(type, keepButtonKeys);
       draw(root);
       this.#stop = store.subscribe(() => {
         this.#drawSoon(root);
@@ -80,9 +79,16 @@ function panelElement({ store, source, navigation }: ElementParts): CustomElemen
 
 const KEY_EVENTS = ['keydown', 'keypress', 'keyup'];
 
-/** From outside a field in a shadow tree looks like no field: the host would take what is typed for its own keys. */
-function keepFieldKeys(event: Event): void {
-  if (event instanceof KeyboardEvent && isTaken(event)) event.stopPropagation();
+/** Keys that press a button. */
+const PRESSING = [' ', 'Enter'];
+
+/**
+ * The host takes Space and Enter for commands of its own, and a button that has the focus would not be pressed. Fields need no
+ * help: the host's Mousetrap leaves them their keys, in open shadow trees too.
+ */
+function keepButtonKeys(event: Event): void {
+  const isPress = event instanceof KeyboardEvent && PRESSING.includes(event.key);
+  if (isPress && event.target instanceof HTMLButtonElement) event.stopPropagation();
 }
 
 function noticeElement({ store, toggleKey }: ElementParts): CustomElementConstructor {

@@ -29,8 +29,17 @@ function nameOf({ key, shiftKey }: KeyboardEvent): string {
   return shiftKey && key.startsWith('Arrow') ? `Shift+${key}` : key;
 }
 
+/** True for a key that goes into a field, in a shadow tree too: outside of it, `target` is no more than the tree's host. */
+export function isTyped(event: KeyboardEvent): boolean {
+  const [element] = event.composedPath();
+  return (
+    element instanceof HTMLElement &&
+    (element.isContentEditable || element.matches('input, select, textarea'))
+  );
+}
+
 /** True for a key that a field needs itself: a slider keeps its arrows, a text field and a list of choices all their keys. */
-export function isTaken({ target, key }: KeyboardEvent): boolean {
+function isTaken({ target, key }: KeyboardEvent): boolean {
   if (target instanceof HTMLSelectElement) return key !== 'Escape';
   if (!(target instanceof HTMLInputElement)) return false;
   return target.type === 'range'

@@ -4,6 +4,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { REJECTED_FINDING_REASONS, type RejectedFindingReason } from '../../../dicom/vocabulary/review.ts';
 import type { ReviewWords } from '../../core/review-messages.ts';
+import { isTyped } from '../keys.ts';
 import type { ReviewCommands } from './review-commands.ts';
 
 const REASONS = Object.keys(REJECTED_FINDING_REASONS) as readonly RejectedFindingReason[];
@@ -23,7 +24,8 @@ export function ReasonList({
   };
   const onKey = useRef<(event: KeyboardEvent) => void>(() => undefined);
   onKey.current = (event) => {
-    const reason = isOther ? undefined : REASONS[Number(event.key) - 1];
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const reason = isOther || isTyped(event) ? undefined : REASONS[Number(event.key) - 1];
     if (event.key === 'Escape') commands.cancel();
     else if (reason) take(reason);
     else return;
@@ -32,7 +34,7 @@ export function ReasonList({
   };
   useLayoutEffect(() => {
     list.current?.querySelector<HTMLElement>('button')?.focus();
-    // Before all other keys of the page, wherever the focus is: digits are its answers.
+    // Before all other keys of the page, wherever the focus is but in a field: digits are its answers.
     const listen = (event: KeyboardEvent) => {
       onKey.current(event);
     };

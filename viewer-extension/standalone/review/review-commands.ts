@@ -1,7 +1,7 @@
 /**
  * What a reader does in a review, as commands: of buttons and of keys alike.
  */
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RejectedFindingReason } from '../../../dicom/vocabulary/review.ts';
 import type { OverlayFinding } from '../../core/findings.ts';
 import { useKeys } from '../keys.ts';
@@ -43,6 +43,10 @@ export function useReviewCommands(props: ReviewCommandProps): ReviewCommands {
   const mayReview = review.view?.remote?.reader.mayReview === true;
   const uid = selected?.trackingUid ?? '';
   const mayDecide = mayReview && uid !== '';
+  // The reason is asked of one finding: the answer must not go to another.
+  useLayoutEffect(() => {
+    setAsking((now) => (now === 'reason' ? undefined : now));
+  }, [uid]);
 
   const goOn = () => {
     setAsking(undefined);
