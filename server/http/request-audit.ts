@@ -18,6 +18,8 @@ const RECORDED_ELSEWHERE: ReadonlySet<Permission> = new Set([
 ]);
 /** Monitors ask for it every few seconds. */
 const UNREMARKABLE: ReadonlySet<Permission> = new Set(['read-metrics']);
+/** An open page of administration asks for what it shows every few seconds; what it changes, it does by other methods. */
+const UNREMARKABLE_TO_READ: ReadonlySet<Permission> = new Set(['administer']);
 const MOST_DETAIL = 200;
 
 const studiesOf = new WeakMap<Request, Set<string>>();
@@ -46,7 +48,8 @@ function eventOf(request: Request, response: Response): AuditEvent | undefined {
   // What does not exist was not read; what the client asked wrongly was not done.
   const { statusCode } = response;
   const isNothing = isMet && statusCode >= 400 && statusCode < 500;
-  if (isElsewhere || isNothing || UNREMARKABLE.has(permission)) return undefined;
+  const isLook = isMet && request.method === 'GET' && UNREMARKABLE_TO_READ.has(permission);
+  if (isElsewhere || isNothing || isLook || UNREMARKABLE.has(permission)) return undefined;
   const { study } = request.params;
   const studies = [...(studiesOf.get(request) ?? (typeof study === 'string' && isMet ? [study] : []))];
   const isSearch = permission === 'read-studies' && studies.length === 0;
