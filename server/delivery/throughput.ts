@@ -6,7 +6,7 @@ import { query, type Pool } from '../storage/database.ts';
 /** One hour of the clock. */
 export interface HourOfWork {
   readonly from: Date;
-  /** Instances stored, results among them. */
+  /** Instances that others sent or brought; neither our own results nor the demonstration. */
   readonly instances: number;
   /** Studies whose analysis ended. */
   readonly analyses: number;
@@ -24,7 +24,7 @@ export async function hoursOfWork(pool: Pool, hours: number): Promise<readonly H
      SELECT hour.at, coalesce(i.n, 0)::int AS instances, coalesce(a.n, 0)::int AS analyses, coalesce(d.n, 0)::int AS deliveries
      FROM hour
      LEFT JOIN (SELECT date_trunc('hour', stored_at) AS at, count(*) AS n FROM instance
-       WHERE stored_at >= (SELECT at FROM since) GROUP BY 1) i USING (at)
+       WHERE stored_at >= (SELECT at FROM since) AND origin NOT IN ('analysis', 'demo') GROUP BY 1) i USING (at)
      LEFT JOIN (SELECT date_trunc('hour', finished_at) AS at, count(*) AS n FROM analysis
        WHERE finished_at >= (SELECT at FROM since) GROUP BY 1) a USING (at)
      LEFT JOIN (SELECT date_trunc('hour', finished_at) AS at, count(*) AS n FROM delivery
