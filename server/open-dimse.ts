@@ -43,7 +43,7 @@ export async function openDimse(
     server: createServerSide({
       ...parts,
       onFault: (error) => {
-        log.error({ error }, 'an act over DIMSE could not be recorded');
+        log.error({ error }, 'something failed beside a request over DIMSE that was granted');
       },
     }),
     objects: parts.objects,

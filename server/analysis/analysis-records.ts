@@ -76,14 +76,14 @@ export async function recordArrival(
   return Number(row?.['seconds'] ?? inSeconds);
 }
 
-/** A study is complete: what waits of it is due now. False when nothing waits. */
-export async function endHold(pool: Pool, studyUid: string): Promise<boolean> {
-  const rows = await query(
+/** A study is complete: what waits of it is due now. Its priority; `undefined` when nothing waits. */
+export async function endHold(pool: Pool, studyUid: string): Promise<number | undefined> {
+  const [row] = await query(
     pool,
-    `UPDATE analysis SET due_at = now() WHERE study_uid = $1 AND arrivals > covered AND due_at > now() RETURNING 1 AS due`,
+    `UPDATE analysis SET due_at = now() WHERE study_uid = $1 AND arrivals > covered AND due_at > now() RETURNING priority`,
     [studyUid],
   );
-  return rows.length > 0;
+  return row && Number(row['priority']);
 }
 
 /**

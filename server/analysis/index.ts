@@ -190,7 +190,8 @@ export function createAnalysis(settings: AnalysisSettings, services: AnalysisSer
       await queue?.enqueue(studyUid, 0);
     },
     async release(studyUid) {
-      if (await endHold(database, studyUid)) await queue?.enqueue(studyUid, 0);
+      const priority = await endHold(database, studyUid);
+      if (priority !== undefined) await queue?.enqueue(studyUid, 0, undefined, priority);
     },
     async activation(instance) {
       const eligibility = eligibilityOf(instance, settings.modalities);

@@ -43,7 +43,7 @@ export async function changeStep(
   return { outcome: known.length > 0 ? 'ended' : 'unknown', studyUids: [] };
 }
 
-/** True when steps of the study are known, all have ended, one as completed, and all that they name is stored. */
+/** True when steps of the study are known, all have ended, one as completed with images named, and all that they name is stored. */
 export async function isCompleteBySteps(target: Queryable, studyUid: string): Promise<boolean> {
   const [row] = await query(target, 'SELECT is_complete_by_steps($1) AS is_complete', [studyUid]);
   return row?.['is_complete'] === true;

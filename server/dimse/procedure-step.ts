@@ -12,6 +12,10 @@ import { isUid, parseUid } from '../../dicom/vocabulary/uids.ts';
 export const STEP_STATES = ['IN PROGRESS', 'COMPLETED', 'DISCONTINUED'] as const;
 export type StepState = (typeof STEP_STATES)[number];
 
+/** Most items of Scheduled Step Attributes Sequence (0040,0270), and most instances that a step may name. */
+const MOST_SCHEDULED = 100;
+const MOST_MADE = 10_000;
+
 /** A change of a step; absent is what stays as it is. */
 export interface StepChange {
   readonly state?: StepState;
@@ -25,7 +29,9 @@ export function readStepCreation(dataSet: DataSet): readonly string[] {
   if (state !== 'IN PROGRESS') {
     throw new PacsError('invalid-value', 'PerformedProcedureStepStatus (0040,0252) must be IN PROGRESS');
   }
-  const studies = itemsOf(dataSet, TAG.ScheduledStepAttributesSequence).map((item) =>
+  const scheduled = itemsOf(dataSet, TAG.ScheduledStepAttributesSequence);
+  requireAtMost(MOST_SCHEDULED, scheduled.length, 'ScheduledStepAttributesSequence (0040,0270)');
+  const studies = scheduled.map((item) =>
     parseUid(textOf(item, TAG.StudyInstanceUID), 'StudyInstanceUID (0020,000D)'),
   );
   if (studies.length === 0) {
@@ -45,7 +51,18 @@ export function readStepChange(dataSet: DataSet): StepChange {
     );
   }
   const series = dataSet[TAG.PerformedSeriesSequence] && itemsOf(dataSet, TAG.PerformedSeriesSequence);
-  return { ...(state && { state }), ...(series && { madeUids: series.flatMap(madeIn) }) };
+  const madeUids = series?.flatMap(madeIn);
+  requireAtMost(MOST_MADE, madeUids?.length ?? 0, 'PerformedSeriesSequence (0040,0340)');
+  return { ...(state && { state }), ...(madeUids && { madeUids }) };
+}
+
+function requireAtMost(most: number, count: number, name: string): void {
+  if (count > most) {
+    throw new PacsError(
+      'invalid-value',
+      `${name} names ${String(count)}, and may name ${String(most)} at most`,
+    );
+  }
 }
 
 function madeIn(series: DataSet): readonly string[] {

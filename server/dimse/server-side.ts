@@ -34,7 +34,7 @@ export interface ServerSideParts {
   readonly restrictionOf?: (aeTitle: string) => StudyRestriction | undefined;
   /** Told that a study is complete, as performed procedure steps say. */
   readonly onStudyComplete?: (studyUid: string) => Promise<void>;
-  /** Told what could not be recorded. */
+  /** Told what failed beside a request that is answered with success. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -105,7 +105,12 @@ export function createServerSide(parts: ServerSideParts): ServerSide {
     async changeStep(uid, change) {
       const { outcome, studyUids } = await changeStep(pool, uid, change);
       for (const studyUid of studyUids) {
-        if (await isCompleteBySteps(pool, studyUid)) await onStudyComplete?.(studyUid);
+        // The change is kept: a modality that heard of a failure would repeat it, and be refused. The study waits as it did.
+        try {
+          if (await isCompleteBySteps(pool, studyUid)) await onStudyComplete?.(studyUid);
+        } catch (error) {
+          onFault(error);
+        }
       }
       return outcome;
     },

@@ -38,7 +38,12 @@ export async function openDimseNetwork(
     instances = storage.instances(),
     restrictionOf,
     onStudyComplete,
-  }: { readonly instances?: InstanceStore } & Pick<ServerSideParts, 'restrictionOf' | 'onStudyComplete'> = {},
+    onFault = (error) => {
+      throw error;
+    },
+  }: { readonly instances?: InstanceStore } & Partial<
+    Pick<ServerSideParts, 'restrictionOf' | 'onStudyComplete' | 'onFault'>
+  > = {},
 ): Promise<DimseNetwork> {
   const imaging = startImagingPool(1);
   const faults: PacsError[] = [];
@@ -65,9 +70,7 @@ export async function openDimseNetwork(
       ...(restrictionOf && { restrictionOf }),
       ...(onStudyComplete && { onStudyComplete }),
       decoding: { imaging: imaging.run, decodingPlaces: createGate(2) },
-      onFault: (error) => {
-        throw error;
-      },
+      onFault,
     }),
     objects,
     onFault: (error) => faults.push(error),

@@ -1,5 +1,5 @@
--- Performed procedure steps that modalities told of (PS3.4 F.7): a study whose steps have ended, with all that they name here,
--- is held no longer.
+-- Performed procedure steps that modalities told of (PS3.4 F.7): a study whose steps have ended and name something, with all
+-- that they name here, is held no longer.
 CREATE TABLE procedure_step (
   sop_instance_uid text COLLATE "C" PRIMARY KEY,
   study_uids text[] NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE procedure_step (
 CREATE INDEX procedure_step_by_study ON procedure_step USING gin (study_uids);
 
 CREATE FUNCTION is_complete_by_steps(study text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT coalesce(bool_and(state <> 'IN PROGRESS') AND bool_or(state = 'COMPLETED'), false) AND NOT EXISTS (
+  SELECT coalesce(bool_and(state <> 'IN PROGRESS') AND bool_or(state = 'COMPLETED' AND cardinality(made_uids) > 0), false) AND NOT EXISTS (
     SELECT FROM procedure_step step, unnest(step.made_uids) AS made (uid)
     WHERE step.study_uids @> ARRAY[study]
       AND NOT EXISTS (SELECT FROM instance WHERE instance.sop_instance_uid = made.uid))
