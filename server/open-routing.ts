@@ -30,6 +30,8 @@ export interface OpenRouting {
   destinations(): readonly OpenedDestination[];
   /** DICOM destinations wait until they are given this. */
   useDimse(client: DimseClient): void;
+  /** To be called before DIMSE stops; what is under way is given up at once, and taken up at the next start. */
+  stopPriors(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -97,6 +99,7 @@ export async function openRouting(
     useDimse(client) {
       dimse = client;
     },
+    stopPriors: () => priors.stop(),
     async stop() {
       rules.stop();
       await Promise.all([queue.stop(), priors.stop()]);

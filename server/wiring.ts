@@ -155,6 +155,7 @@ async function openParts(configuration: Configuration, log: Log, shutdown: Shutd
   const dimse = await openDimse(configuration, dimseParts, log);
   shutdown.onClose('DIMSE', () => dimse.stop(DRAIN_MS), DRAIN_MS + 500);
   routing.useDimse(dimse.client);
+  shutdown.onClose('priors', () => routing.stopPriors(), 1_000); // they are fetched over DIMSE: before it
   const common = {
     log,
     metrics,

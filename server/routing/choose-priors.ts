@@ -22,6 +22,13 @@ export interface PriorFacts {
   readonly bodyParts: readonly string[];
 }
 
+/** A study that may be a prior. */
+export interface Candidate {
+  readonly studyUid: string;
+  /** False where the archive does not tell the modalities of studies: then its series say. */
+  readonly isModalityKnown: boolean;
+}
+
 /** What can be asked for: facts, or why nothing can. */
 export type PriorQuestion = { readonly facts: PriorFacts } | { readonly reason: string };
 
@@ -81,20 +88,20 @@ export function moveIdentifier(studyInstanceUid: string): DataSet {
   return dataSetOf({ QueryRetrieveLevel: 'STUDY', StudyInstanceUID: studyInstanceUid });
 }
 
-/** UIDs of the matches that are earlier studies of the same patient with such a modality, the newest first. */
+/** The matches that are earlier studies of the same patient, and of no other modality, the newest first. */
 export function candidatesAmong(
   matches: readonly DataSet[],
   facts: PriorFacts,
   { years }: PriorWish,
   modalities: readonly string[],
-): readonly string[] {
+): readonly Candidate[] {
   const from = earliest(facts.studyDate, years);
   const dated = matches.flatMap((match) => {
     const said = (tag: string): string => textOf(match, tag)?.trim() ?? '';
     const [uid, date] = [said(TAG.StudyInstanceUID), said(TAG.StudyDate)];
     const agrees = (tag: string, own: string | undefined): boolean =>
       own === undefined || said(tag) === '' || said(tag) === own;
-    const kinds = textsOf(match, TAG.ModalitiesInStudy);
+    const kinds = codesOf(match, TAG.ModalitiesInStudy);
     const isPrior =
       isUid(uid) &&
       uid !== facts.studyInstanceUid &&
@@ -104,20 +111,36 @@ export function candidatesAmong(
       date >= from &&
       date < facts.studyDate &&
       (kinds.length === 0 || kinds.some((kind) => modalities.includes(kind)));
-    return isPrior ? [{ uid, date }] : [];
+    return isPrior ? [{ studyUid: uid, date, isModalityKnown: kinds.length > 0 }] : [];
   });
-  return dated.toSorted((one, other) => (one.date < other.date ? 1 : -1)).map(({ uid }) => uid);
+  return dated
+    .toSorted((one, other) => (one.date < other.date ? 1 : -1))
+    .map(({ studyUid, isModalityKnown }) => ({ studyUid, isModalityKnown }));
 }
 
-/** True when one of the series shows a part of the body that the study shows. */
-export function showsSameBodyPart(series: readonly DataSet[], { bodyParts }: PriorFacts): boolean {
-  return series.flatMap(bodyPartsOf).some((part) => bodyParts.includes(part));
+/** True when one of the series is of no other modality, and shows a part of the body that the study shows where that is to agree. */
+export function hasWantedSeries(
+  series: readonly DataSet[],
+  { bodyParts }: PriorFacts,
+  { sameBodyPart }: PriorWish,
+  modalities: readonly string[],
+): boolean {
+  return series.some(
+    (one) =>
+      codesOf(one, TAG.Modality).every((kind) => modalities.includes(kind)) &&
+      (!sameBodyPart || bodyPartsOf(one).some((part) => bodyParts.includes(part))),
+  );
 }
 
 function bodyPartsOf(dataSet: DataSet): readonly string[] {
-  return textsOf(dataSet, TAG.BodyPartExamined)
-    .map((part) => part.trim().toUpperCase())
-    .filter((part) => part !== '');
+  return codesOf(dataSet, TAG.BodyPartExamined).map((part) => part.toUpperCase());
+}
+
+/** Values without padding; empty ones are none. */
+function codesOf(dataSet: DataSet, tag: string): readonly string[] {
+  return textsOf(dataSet, tag)
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
 }
 
 /** So many years before a date, as text: 29 February becomes a day that only compares. */

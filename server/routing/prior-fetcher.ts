@@ -13,10 +13,10 @@ import type { StoredInstance } from '../storage/stored-instance.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import {
   candidatesAmong,
+  hasWantedSeries,
   moveIdentifier,
   questionOf,
   seriesIdentifier,
-  showsSameBodyPart,
   studiesIdentifier,
   type PriorFacts,
 } from './choose-priors.ts';
@@ -54,7 +54,7 @@ export interface PriorFetcherOptions {
 export interface PriorFetcher {
   /** True for an instance that came because it was asked for as a prior. */
   readonly isPrior: (instance: Pick<StoredInstance, 'studyInstanceUid' | 'origin'>) => boolean;
-  /** Takes nothing more and waits for what is under way, which is taken up again at the next start if it cannot end. */
+  /** Takes nothing more and gives up what is under way: it is taken up again at the next start. */
   stop(): Promise<void>;
 }
 
@@ -64,13 +64,21 @@ const RETRY_SECONDS: readonly number[] = [30, 300, 1_800];
 const LEASE_SECONDS = 3_600;
 /** What came as a prior is told from what is new for so long. */
 const REMEMBERED_DAYS = 7;
+const DAY_MS = 86_400_000;
 /** Candidates whose series are looked at. */
 const MOST_CANDIDATES = 50;
 
 /** Starts it. */
 export async function startPriorFetcher(options: PriorFetcherOptions): Promise<PriorFetcher> {
   const { database, everyMs = EVERY_MS, retrySeconds = RETRY_SECONDS } = options;
-  const priors = new Set(await recentPriors(database, REMEMBERED_DAYS));
+  const asked = new Map(await recentPriors(database, REMEMBERED_DAYS));
+  const isPrior = (studyUid: string): boolean =>
+    (asked.get(studyUid) ?? -Infinity) > Date.now() - REMEMBERED_DAYS * DAY_MS;
+  const remember = async (studyUid: string): Promise<void> => {
+    for (const known of asked.keys()) if (!isPrior(known)) asked.delete(known);
+    asked.set(studyUid, Date.now());
+    await notePrior(database, studyUid);
+  };
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 
@@ -79,10 +87,11 @@ export async function startPriorFetcher(options: PriorFetcherOptions): Promise<P
     const fetch = client && (await claimFetch(database, LEASE_SECONDS));
     if (!fetch) return false;
     try {
-      const end = await fetchPriors(fetch, client, options, async (studyUid) => {
-        priors.add(studyUid);
-        await notePrior(database, studyUid);
-      });
+      const { signal } = stopping;
+      const end = await unlessAborted(
+        signal,
+        fetchPriors(fetch, options, { client, isPrior, remember, signal }),
+      );
       await finishFetch(database, fetch, end);
       options.onEnd?.(end);
     } catch (error) {
@@ -112,7 +121,7 @@ export async function startPriorFetcher(options: PriorFetcherOptions): Promise<P
   };
   const timer = setInterval(look, everyMs).unref();
   return {
-    isPrior: ({ origin, studyInstanceUid }) => origin === 'dimse' && priors.has(studyInstanceUid),
+    isPrior: ({ origin, studyInstanceUid }) => origin === 'dimse' && isPrior(studyInstanceUid),
     async stop() {
       stopping.abort();
       clearInterval(timer);
@@ -121,12 +130,22 @@ export async function startPriorFetcher(options: PriorFetcherOptions): Promise<P
   };
 }
 
+/** What a fetch works with. */
+interface FetchMeans {
+  readonly client: DimseClient;
+  /** True for a study that we asked for. */
+  readonly isPrior: (studyUid: string) => boolean;
+  /** Keeps that we ask for it now. */
+  readonly remember: (studyUid: string) => Promise<void>;
+  /** Nothing more is asked for. */
+  readonly signal: AbortSignal;
+}
+
 /** One study's priors. Rejects with what the archive says. */
 async function fetchPriors(
-  { studyInstanceUid, wish }: PriorFetch,
-  client: DimseClient,
+  { studyInstanceUid, wish, tries }: PriorFetch,
   { index, rules, modalities }: PriorFetcherOptions,
-  onAsked: (studyUid: string) => Promise<void>,
+  { client, isPrior, remember, signal }: FetchMeans,
 ): Promise<PriorEnd> {
   const instances = await index.listInstances({ studyUid: studyInstanceUid });
   const images = instances.filter(({ origin }) => origin !== 'analysis').map(({ metadata }) => metadata);
@@ -137,9 +156,11 @@ async function fetchPriors(
   let fetched = 0;
   let reason: string | undefined;
   for (const studyUid of chosen) {
-    // What is here already is here as it is: it is neither fetched nor told apart.
-    if ((await index.listPlaces({ studyUid })).length > 0) continue;
-    await onAsked(studyUid);
+    signal.throwIfAborted();
+    // What is here already is here as it is, neither fetched nor told apart, unless a try before this one may have broken off.
+    const isBegun = tries > 1 && isPrior(studyUid);
+    if (!isBegun && (await index.listPlaces({ studyUid })).length > 0) continue;
+    await remember(studyUid);
     const { dimseStatus, failed } = await client.move(archive, {
       model: 'study-root',
       identifier: moveIdentifier(studyUid),
@@ -156,6 +177,21 @@ async function archiveOf({ from }: PriorWish, { destinations }: RoutingRules): P
   throw new PacsError('invalid-configuration', `The routing file names no DICOM node ${from} any more`);
 }
 
+/** Settles as the work does, or rejects when the signal is aborted: an archive may take long to answer. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => {
+    aborted.reject(new PacsError('peer-unavailable', 'The server was stopped'));
+  };
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 /** The studies that are wanted, the newest first. */
 async function choose(
   client: DimseClient,
@@ -167,12 +203,18 @@ async function choose(
   const model = 'study-root';
   const matches = await client.find(archive, { model, identifier: studiesIdentifier(facts, wish) });
   const candidates = candidatesAmong(matches, facts, wish, modalities);
-  if (!wish.sameBodyPart) return candidates.slice(0, wish.most);
   const chosen: string[] = [];
-  for (const studyUid of candidates.slice(0, MOST_CANDIDATES)) {
+  for (const { studyUid, isModalityKnown } of candidates.slice(0, MOST_CANDIDATES)) {
     if (chosen.length === wish.most) break;
-    const series = await client.find(archive, { model, identifier: seriesIdentifier(studyUid) });
-    if (showsSameBodyPart(series, facts)) chosen.push(studyUid);
+    const isWanted =
+      (isModalityKnown && !wish.sameBodyPart) ||
+      hasWantedSeries(
+        await client.find(archive, { model, identifier: seriesIdentifier(studyUid) }),
+        facts,
+        wish,
+        modalities,
+      );
+    if (isWanted) chosen.push(studyUid);
   }
   return chosen;
 }

@@ -20,12 +20,23 @@ export interface PriorEnd {
   readonly reason?: string;
 }
 
-/** Asks for the priors of a study, once. Within the transaction that stores an image of it. */
-export async function requestPriors(target: Queryable, studyUid: string, wish: PriorWish): Promise<void> {
-  await query(target, 'INSERT INTO prior_fetch (study_uid, wish) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    studyUid,
-    JSON.stringify(wish),
-  ]);
+/** So long nothing of a study must have come: what its images say decides which priors it has. */
+const SETTLE_SECONDS = 15;
+
+/** Asks for the priors of a study, once, as soon as it has settled. Within the transaction that stores an image of it. */
+export async function requestPriors(
+  target: Queryable,
+  studyUid: string,
+  wish: PriorWish,
+  settleSeconds = SETTLE_SECONDS,
+): Promise<void> {
+  await query(
+    target,
+    `INSERT INTO prior_fetch (study_uid, wish, due_at) VALUES ($1, $2, now() + make_interval(secs => $3))
+     ON CONFLICT (study_uid) DO UPDATE SET due_at = excluded.due_at
+     WHERE prior_fetch.state = 'waiting' AND prior_fetch.tries = 0`,
+    [studyUid, JSON.stringify(wish), settleSeconds],
+  );
 }
 
 /** Takes one that is due, for so many seconds. */
@@ -82,14 +93,17 @@ export async function notePrior(pool: Pool, studyUid: string): Promise<void> {
   );
 }
 
-/** Studies that were asked for as priors in so many days; those before are forgotten. */
-export async function recentPriors(pool: Pool, days: number): Promise<readonly string[]> {
+/** Studies that were asked for as priors in so many days, and when (ms since 1970); those before are forgotten. */
+export async function recentPriors(
+  pool: Pool,
+  days: number,
+): Promise<readonly (readonly [studyUid: string, askedAt: number])[]> {
   await query(pool, 'DELETE FROM prior_study WHERE asked_at < now() - make_interval(days => $1)', [days]);
   await query(
     pool,
     `DELETE FROM prior_fetch WHERE state <> 'waiting' AND queued_at < now() - make_interval(days => $1)`,
     [days],
   );
-  const rows = await query(pool, 'SELECT study_uid FROM prior_study');
-  return rows.map((row) => String(row['study_uid']));
+  const rows = await query(pool, 'SELECT study_uid, asked_at FROM prior_study');
+  return rows.map((row) => [String(row['study_uid']), (row['asked_at'] as Date).getTime()]);
 }

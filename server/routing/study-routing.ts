@@ -23,7 +23,7 @@ export interface StudyRouting {
   routeOfStudy(studyUid: string, images: readonly StoredInstance[]): Promise<Route>;
   /** Keeps the association that an image of a study came by. Within the transaction that stores the image. */
   rememberSender(target: Queryable, studyUid: string, sender: Sender): Promise<void>;
-  /** Asks for the priors of a study, once. Within the transaction that stores an image of it. */
+  /** Asks for the priors of a study, once, as soon as it has settled. Within the transaction that stores an image of it. */
   requestPriors(target: Queryable, studyUid: string, wish: PriorWish): Promise<void>;
   /** True for an instance that came because it was asked for as a prior: nothing is done with it. */
   isPrior(instance: StoredInstance): boolean;

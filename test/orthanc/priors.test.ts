@@ -80,10 +80,10 @@ async function studiesHere(): Promise<readonly string[]> {
 }
 const said = (text: string): number => server.output().split(text).length - 1;
 
-it('come with the first image, are not analysed, and start nothing', async () => {
+it('come when the study has settled, are not analysed, and start nothing', async () => {
   const expected = [CURRENT, NEWEST, OLDER].map(({ studyInstanceUid }) => studyInstanceUid).toSorted();
   await client.store(CURRENT.files);
-  await expect.poll(studiesHere).toEqual(expected);
+  await expect.poll(studiesHere, { timeout: 120_000 }).toEqual(expected);
   expect(await analysisEnd(server.address, CURRENT.studyInstanceUid)).toMatchObject({ state: 'done' });
   await expect.poll(() => said('asked for priors')).toBe(1);
   const response = await fetch(`${server.address}/api/analyses`);

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { dataSetOf } from '../../../dicom/vocabulary/dictionary.ts';
 import {
   candidatesAmong,
+  hasWantedSeries,
   questionOf,
-  showsSameBodyPart,
   studiesIdentifier,
   type PriorFacts,
 } from '../../../server/routing/choose-priors.ts';
 
 const WISH = { from: 'pacs', most: 2, years: 2, sameBodyPart: true };
+const MODALITIES = ['DX', 'CR'];
 const FACTS: PriorFacts = {
   studyInstanceUid: '1.2.1',
   patientId: 'P1',
@@ -56,7 +57,8 @@ describe('the question to an archive', () => {
 describe('candidates', () => {
   const match = (attributes: Attributes) =>
     dataSetOf({ StudyInstanceUID: '1.2.2', PatientID: 'P1', StudyDate: '20250301', ...attributes });
-  const chosen = (...matches: Attributes[]) => candidatesAmong(matches.map(match), FACTS, WISH, ['DX', 'CR']);
+  const among = (...matches: Attributes[]) => candidatesAmong(matches.map(match), FACTS, WISH, MODALITIES);
+  const chosen = (...matches: Attributes[]) => among(...matches).map(({ studyUid }) => studyUid);
 
   it('are earlier studies of the patient, the newest first', () => {
     expect(
@@ -66,6 +68,11 @@ describe('candidates', () => {
         { StudyInstanceUID: '1.2.4', StudyDate: '20240115' },
       ),
     ).toEqual(['1.2.3', '1.2.2', '1.2.4']);
+  });
+
+  it('have series to be looked at where the archive tells no modality of studies', () => {
+    expect(among({ ModalitiesInStudy: ['CR'] })).toEqual([{ studyUid: '1.2.2', isModalityKnown: true }]);
+    expect(among({})).toEqual([{ studyUid: '1.2.2', isModalityKnown: false }]);
   });
 
   it.each([
@@ -85,8 +92,20 @@ describe('candidates', () => {
   });
 });
 
-it('tells the body part by any series, and takes an unknown one for none', () => {
-  const series = (...parts: string[]) => parts.map((BodyPartExamined) => dataSetOf({ BodyPartExamined }));
-  expect(showsSameBodyPart(series('WRIST', 'Hand '), FACTS)).toBe(true);
-  expect(showsSameBodyPart(series('WRIST', ''), FACTS)).toBe(false);
+describe('a series that makes a candidate a prior', () => {
+  const isWanted = (sameBodyPart: boolean, ...series: Attributes[]) =>
+    hasWantedSeries(series.map(dataSetOf), FACTS, { ...WISH, sameBodyPart }, MODALITIES);
+  const part = (BodyPartExamined: string, Modality = 'CR'): Attributes => ({ BodyPartExamined, Modality });
+
+  it('shows the body part, an unknown one being none', () => {
+    expect(isWanted(true, part('WRIST'), part('Hand '))).toBe(true);
+    expect(isWanted(true, part('WRIST'), part(''))).toBe(false);
+    expect(isWanted(false, part('WRIST'))).toBe(true);
+  });
+
+  it('is of a modality that is analysed, where it says one', () => {
+    expect(isWanted(true, part('HAND', 'MR'), part('WRIST', 'CR'))).toBe(false);
+    expect(isWanted(false, part('HAND', 'MR'))).toBe(false);
+    expect(isWanted(true, part('HAND', ''))).toBe(true);
+  });
 });
