@@ -6,6 +6,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { createGate, type Gate } from '../operations/gate.ts';
 import type { Association } from './association.ts';
 import type { AcceptedContext, IncomingMessage } from './association-terms.ts';
 import { COMMAND } from './command-set.ts';
@@ -22,6 +23,8 @@ import { IDENTIFIER_SYNTAXES, SERVICE_SOP_CLASS, STORAGE_COMMITMENT_INSTANCE } f
 const RETRIES_MS: readonly number[] = [5_000, 30_000, 120_000, 600_000, 2_700_000];
 /** Requests whose report is still owed; beyond them a request is refused. */
 const MOST_OWED = 1_000;
+/** Associations to one node at once, for what is reported anew. */
+const REPORTS_AT_ONCE = 4;
 /** Before a database that does not say what is owed is asked again, in ms. */
 const ASK_AGAIN_MS = 5_000;
 
@@ -30,7 +33,10 @@ export class CommitmentScp {
   readonly #services: ScpServices;
   readonly #side: CallingSide;
   readonly #stopping: AbortSignal;
-  #owed = 0;
+  /** Ids of the reports that are seen to. */
+  readonly #inHand = new Set<string>();
+  /** By AE title. */
+  readonly #gates = new Map<string, Gate>();
 
   /** `stopping` ends all tries to report. */
   constructor(services: ScpServices, side: CallingSide, stopping: AbortSignal) {
@@ -46,7 +52,10 @@ export class CommitmentScp {
       void this.#isDue(ASK_AGAIN_MS).then((isDue) => (isDue ? this.resume() : undefined));
       return;
     }
-    for (const report of owed) this.#owe(() => this.#reportAnew(report));
+    for (const report of owed) {
+      // Where the database was asked again, new requests may have come before its answer.
+      if (!this.#inHand.has(report.id)) this.#seeTo(report, () => this.#reportAnew(report));
+    }
   }
 
   /** Answers an N-ACTION. Throws what the request or the index throws. */
@@ -68,26 +77,26 @@ export class CommitmentScp {
       return;
     }
     const request = readRequest(await readDataSet(message));
-    if (this.#owed >= MOST_OWED) throw new PacsError('busy', 'Too many reports of commitment are owed');
+    if (this.#inHand.size >= MOST_OWED)
+      throw new PacsError('busy', 'Too many reports of commitment are owed');
     const { eventTypeId, dataSet } = reportOn(
       request,
       await this.#services.server.commitmentOf(request.instances),
     );
     const promised = { aeTitle: association.peerAeTitle, eventTypeId, dataSet };
     const report = { ...promised, id: await this.#services.server.owe(promised) };
-    try {
-      await respond(association, message, { ...response, Status: STATUS.success });
-    } finally {
-      this.#owe(async () => {
-        const isTaken = await this.#isTaken(() => sendReport(association, message.context, report));
-        await (isTaken ? this.#settle(report) : this.#reportAnew(report));
-      });
-    }
+    const answered = respond(association, message, { ...response, Status: STATUS.success });
+    this.#seeTo(report, async () => {
+      await answered.catch(() => undefined);
+      const isTaken = await this.#isTaken(() => sendReport(association, message.context, report));
+      await (isTaken ? this.#settle(report) : this.#reportAnew(report));
+    });
+    await answered;
   }
 
-  #owe(report: () => Promise<void>): void {
-    this.#owed += 1;
-    void report().finally(() => (this.#owed -= 1));
+  #seeTo({ id }: OwedReport, report: () => Promise<void>): void {
+    this.#inHand.add(id);
+    void report().finally(() => this.#inHand.delete(id));
   }
 
   /** Tries until it is taken or given up; what is left when we stop stays owed. */
@@ -96,9 +105,19 @@ export class CommitmentScp {
       if (!(await this.#isDue(pause))) return;
       const peer = this.#services.destination(report.aeTitle);
       if (!peer) break;
-      if (await this.#isTaken(() => this.#reportTo(peer, report))) break;
+      const isTaken = await this.#gateTo(report.aeTitle).pass(async () =>
+        this.#stopping.aborted ? false : await this.#isTaken(() => this.#reportTo(peer, report)),
+      );
+      if (isTaken) break;
+      if (this.#stopping.aborted) return;
     }
     await this.#settle(report);
+  }
+
+  #gateTo(aeTitle: string): Gate {
+    const gate = this.#gates.get(aeTitle) ?? createGate(REPORTS_AT_ONCE);
+    this.#gates.set(aeTitle, gate);
+    return gate;
   }
 
   /** One that cannot be settled now is reported once more after the next start. */

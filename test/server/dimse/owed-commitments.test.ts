@@ -7,10 +7,17 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { SOP_CLASS } from '../../../dicom/vocabulary/uids.ts';
 import { acceptAssociation } from '../../../server/dimse/accept-association.ts';
-import { readReport, requestDataSet, REQUEST_COMMITMENT } from '../../../server/dimse/commitment.ts';
+import {
+  readReport,
+  reportOn,
+  requestDataSet,
+  REQUEST_COMMITMENT,
+} from '../../../server/dimse/commitment.ts';
+import { CommitmentScp } from '../../../server/dimse/commitment-scp.ts';
 import { COMMAND, decodeCommandSet, WITH_DATA_SET } from '../../../server/dimse/command-set.ts';
 import { encodeDataSet, readDataSet } from '../../../server/dimse/identifier.ts';
 import { respond, STATUS } from '../../../server/dimse/responses.ts';
+import type { ScpServices } from '../../../server/dimse/scp-services.ts';
 import { SERVICE_SOP_CLASS, STORAGE_COMMITMENT_INSTANCE } from '../../../server/dimse/sop-classes.ts';
 import { query } from '../../../server/storage/database.ts';
 import { dicomFile } from '../../support/dicom-file.ts';
@@ -48,15 +55,22 @@ async function askAndLeave(port: number, transactionUid: string): Promise<void> 
   await peer.closed;
 }
 
-/** Listens as `CR1` until reports for so many transactions have come; what they say. */
-async function hearReports(port: number, count: number): Promise<readonly (readonly [string, unknown])[]> {
+/** Listens as `CR1` until reports for so many transactions have come; what they say. `onOpen` is told how many have called and are not answered. */
+async function hearReports(
+  port: number,
+  count: number,
+  onOpen: (count: number) => void = () => undefined,
+): Promise<readonly (readonly [string, unknown])[]> {
   const heard: (readonly [string, unknown])[] = [];
   const all = Promise.withResolvers<undefined>();
+  let open = 0;
   const listener = createServer((socket) => {
+    onOpen((open += 1));
     void acceptAssociation(socket, LIMITS, () => undefined).then(async (association) => {
       for await (const message of association.requests()) {
         const { transactionUid, outcome } = readReport(await readDataSet(message));
         heard.push([transactionUid, outcome]);
+        open -= 1;
         await respond(association, message, { EventTypeID: message.command.EventTypeID ?? 0, Status: STATUS.success });
         if (heard.length === count) all.resolve(undefined);
       }
@@ -106,4 +120,40 @@ it('are forgotten when nobody knows where the one who asked listens', async () =
   const { port } = await openDimseNetwork(storage, { peers: [{ aeTitle: 'CR1', host: '127.0.0.1' }] });
   await askAndLeave(port, '1.2.9.3');
   await expect.poll(owedCount).toBe(0);
+});
+
+it('come four at a time, and once where it is asked twice what is owed', { timeout: 60_000 }, async () => {
+  const transactions = Array.from({ length: 24 }, (_, number) => `1.2.9.${String(100 + number)}`);
+  const owed = transactions.map((transactionUid) => ({
+    ...reportOn({ transactionUid, instances: [STORED] }, { committed: [STORED.sopInstanceUid], failed: [] }),
+    aeTitle: 'CR1',
+    id: transactionUid,
+  }));
+  const port = await freePort();
+  let tries = 0;
+  const settled: string[] = [];
+  const services = {
+    server: {
+      owed: () => Promise.resolve(owed),
+      settle: (id: string) => {
+        settled.push(id);
+        return Promise.resolve();
+      },
+    },
+    destination: () => {
+      tries += 1;
+      return { aeTitle: 'CR1', host: '127.0.0.1', port };
+    },
+  } as unknown as ScpServices;
+  let most = 0;
+  const heard = hearReports(port, transactions.length, (count) => (most = Math.max(most, count)));
+  const stopping = new AbortController();
+  const scp = new CommitmentScp(services, { aeTitle: 'OSTEON', limits: LIMITS }, stopping.signal);
+  await scp.resume();
+  await scp.resume();
+  expect((await heard).map(([uid]) => uid).toSorted()).toEqual(transactions);
+  await expect.poll(() => settled.length).toBe(transactions.length);
+  stopping.abort();
+  expect(tries).toBe(transactions.length);
+  expect(most).toBeLessThanOrEqual(4);
 });
