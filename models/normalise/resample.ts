@@ -62,7 +62,8 @@ function resampleRows(
   const taps = tapsFor(columns, outColumns);
   const result = new Float32Array(outColumns * rows);
   const inFours = rows - (rows % 4);
-  for (let row = 0; row < inFours; row += 4) resampleFourRows(samples, columns, taps, result, row, outColumns);
+  for (let row = 0; row < inFours; row += 4)
+    resampleFourRows(samples, columns, taps, result, row, outColumns);
   for (let row = inFours; row < rows; row++) resampleRow(samples, columns, taps, result, row, outColumns);
   return result;
 }

@@ -89,7 +89,7 @@ export function announced(
 }
 
 /** Failures that say that the pixels cannot be had, as opposed to those of the storage. */
-function isOfThePixels(error: unknown): boolean {
+export function isOfThePixels(error: unknown): boolean {
   return error instanceof PacsError && !['storage-unavailable', 'busy', 'internal'].includes(error.kind);
 }
 

@@ -9,16 +9,18 @@
 import { createHmac } from 'node:crypto';
 import { deidentified, type Disguise } from '../../dicom/deidentify/deidentify.ts';
 import { PIXEL_REFUSALS, pixelRefusalOf } from '../../dicom/deidentify/pixel-refusal.ts';
+import { nativeBits, storedSamples } from '../../dicom/pixels/stored-samples.ts';
+import { readImagePixel, type ImagePixel } from '../../dicom/read/image-pixel.ts';
 import { readPart10 } from '../../dicom/read/part10-reader.ts';
 import { readReport } from '../../dicom/sr/report-reader.ts';
 import { DCM, isSameCode } from '../../dicom/vocabulary/codes.ts';
 import { numberOf, textOf, type DataSet } from '../../dicom/vocabulary/data-set.ts';
-import { TAG } from '../../dicom/vocabulary/dictionary.ts';
+import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { PacsError } from '../../dicom/vocabulary/failure.ts';
 import { SOP_CLASS, TRANSFER_SYNTAX } from '../../dicom/vocabulary/uids.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import type { DicomWebServices } from '../http/dicom-web-services.ts';
-import { openInstance } from '../http/instance-bytes.ts';
+import { isOfThePixels, openInstance } from '../http/instance-bytes.ts';
 import type { StudyIndex } from '../storage/study-index.ts';
 import type { StoredInstance } from '../storage/stored-instance.ts';
 import { csvOf, deidentifiedCsv, type LabelledStudy } from './statistics/csv.ts';
@@ -142,13 +144,25 @@ async function read(
     }
     const { offset = 0, length = 0 } = header.pixelData ?? {};
     const expected = pixelBytes(dataSet);
-    if (length >= expected)
-      return { instance, dataSet, pixelData: bytes.subarray(offset, offset + expected) };
+    if (length >= expected) {
+      const pixel = readImagePixel(header);
+      const pixelData = valuesAlone(bytes.subarray(offset, offset + expected), pixel);
+      const highBit = dataSetOf({ HighBit: pixel.bitsStored - 1 });
+      return { instance, dataSet: { ...dataSet, ...highBit }, pixelData };
+    }
   } catch (error) {
-    if (!(error instanceof PacsError) || error.kind === 'storage-unavailable') throw error;
+    if (!isOfThePixels(error)) throw error;
   }
   refuse(instance, 'unreadable');
   return undefined;
+}
+
+/** The stored values without what stands in the bits around them: older equipment keeps overlays there, with names in them. */
+function valuesAlone(pixels: Uint8Array, pixel: ImagePixel): Uint8Array {
+  if (pixel.bitsAllocated === 1) return pixels;
+  const count = pixels.length / (pixel.bitsAllocated / 8);
+  const { buffer, byteOffset, byteLength } = storedSamples(pixels, count, nativeBits(pixel));
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** The file under its new UIDs; `undefined` where what is left cannot be written. */

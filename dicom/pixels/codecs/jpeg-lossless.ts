@@ -57,6 +57,7 @@ function decode(codeStream: Uint8Array): Frame {
     if (marker === MARKER.dht) readTables(segment, tables);
     else if (marker === MARKER.dri) restartInterval = requireBytes(segment, 2).getUint16(0);
     else if (isFrame(marker)) {
+      if (frame) throw damaged('it has a second frame');
       frame = readFrame(marker, segment);
       frame.ids.forEach((_, index) => left.add(index));
     } else if (marker === MARKER.sos) {

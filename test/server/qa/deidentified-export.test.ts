@@ -10,7 +10,7 @@ import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readHeader, readPart10 } from '../../../dicom/read/part10-reader.ts';
 import { readReport } from '../../../dicom/sr/report-reader.ts';
-import { textOf } from '../../../dicom/vocabulary/data-set.ts';
+import { numberOf, textOf } from '../../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../../dicom/vocabulary/dictionary.ts';
 import { SOP_CLASS } from '../../../dicom/vocabulary/uids.ts';
 import { errorHandler } from '../../../server/http/errors.ts';
@@ -46,9 +46,18 @@ async function store(...files: readonly Uint8Array[]): Promise<void> {
   }
 }
 
+/** The image of the second study with an overlay in the bits above its 12, as older equipment keeps names there. PS3.3 C.9.2 (retired). */
+function withBitsAbove(file: Uint8Array): Uint8Array {
+  const { pixelData, studyInstanceUid } = readHeader(file);
+  if (!pixelData || studyInstanceUid !== '1.2.71') return file;
+  const samples = Buffer.from(file).subarray(pixelData.offset, pixelData.offset + pixelData.length);
+  for (let at = 1; at < samples.length; at += 2) samples.writeUInt8(samples.readUInt8(at) | 0x90, at);
+  return new Uint8Array(samples.buffer, samples.byteOffset - pixelData.offset, file.length);
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'osteon-export-'));
-  for (const files of await markedFiles()) await store(...files);
+  for (const files of await markedFiles()) await store(...files.map(withBitsAbove));
   const app = express();
   app.use(
     authenticateBy((request) => {
@@ -185,6 +194,23 @@ describe('an export', () => {
     const before = [...input.values()].flatMap(boxesIn);
     expect(before.length).toBeGreaterThanOrEqual(4);
     expect(exported.flatMap(boxesIn)).toEqual(expect.arrayContaining(before));
+  });
+
+  it('holds stored values alone: no overlay in the bits around them', () => {
+    const samplesOf = (bytes: Buffer) => {
+      const { offset = 0, length = 0 } = readHeader(bytes).pixelData ?? {};
+      return Array.from({ length: length / 2 }, (_, index) => bytes.readUInt16LE(offset + 2 * index));
+    };
+    const planted = [...input.values()].find((bytes) => {
+      const { pixelData, studyInstanceUid } = readHeader(bytes);
+      return pixelData && studyInstanceUid === '1.2.71';
+    });
+    const before = samplesOf(planted ?? Buffer.alloc(0));
+    expect(before.every((sample) => sample >= 0x9000)).toBe(true);
+    const isOfWords = (bytes: Buffer) => numberOf(readHeader(bytes).attributes, TAG.BitsAllocated) === 16;
+    const exported = files.map((file) => readFileSync(file)).filter(isOfWords);
+    expect(exported.map(samplesOf)).toContainEqual(before.map((sample) => sample & 0xfff));
+    expect(exported.flatMap(samplesOf).every((sample) => sample < 0x1000)).toBe(true);
   });
 
   it('holds the rows of the audit without people and times, under the new UIDs', () => {
