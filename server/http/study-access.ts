@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import type { Request, RequestParamHandler } from 'express';
 import { z } from 'zod';
-import { PacsError } from '../../dicom/vocabulary/failure.ts';
+import { asPacsError, PacsError } from '../../dicom/vocabulary/failure.ts';
 import { textOf } from '../../dicom/vocabulary/data-set.ts';
 import { TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { isUid } from '../../dicom/vocabulary/uids.ts';
@@ -100,6 +100,18 @@ export function guardStudies(index: Search): RequestParamHandler {
   };
 }
 
+/** Names the attribute that is wrong: the file is the administrator's, and holds no patient. */
+function matchesOf(keys: Readonly<Record<string, string>>): StudyRestriction[number] {
+  for (const [name, value] of Object.entries(keys)) {
+    try {
+      parseSearch({ [name]: value }, { level: 'study' });
+    } catch (cause) {
+      throw new PacsError('invalid-configuration', `${name}: ${asPacsError(cause).message}`, { cause });
+    }
+  }
+  return parseSearch(keys, { level: 'study' }).matches;
+}
+
 function readRules(path: string): readonly Rule[] {
   let parsed: z.infer<typeof rulesFile>;
   try {
@@ -110,7 +122,7 @@ function readRules(path: string): readonly Rule[] {
   }
   return parsed.restrictions.map(({ who, studies }, position) => {
     try {
-      return { who, studies: studies.map((keys) => parseSearch(keys, { level: 'study' }).matches) };
+      return { who, studies: studies.map(matchesOf) };
     } catch (cause) {
       const why = cause instanceof PacsError ? cause.message : 'it cannot be read';
       throw new PacsError(

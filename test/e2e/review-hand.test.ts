@@ -65,10 +65,8 @@ test(
     const form = page.getByRole('form', { name: 'Bone age' });
     const [years, months] = [form.getByLabel('Years'), form.getByLabel('Months')];
     const read = boneAgeMonths + TOO_OLD;
-    expect([await years.inputValue(), await months.inputValue()]).toEqual([
-      String(Math.floor(read / 12)),
-      String(read % 12),
-    ]);
+    const shown = async () => [await years.inputValue(), await months.inputValue()];
+    await expect.poll(shown).toEqual([String(Math.floor(read / 12)), String(read % 12)]);
 
     await months.fill('12');
     await form.getByRole('button', { name: 'Correct' }).click();
