@@ -46,6 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'dicom/results',
     'dicom/write',
     'dicom/deidentify',
+    'dicom/pixels',
     'server',
     'server/review',
     'server/qa/statistics',
