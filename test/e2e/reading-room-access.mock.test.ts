@@ -1,11 +1,9 @@
 /**
  * List, viewer, comparison and report, in both languages, judged by axe-core (WCAG 2.2 A and AA among its rules) in a real Chromium: no violation.
  */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { crowd } from '../support/crowded-report.ts';
+import { violationsOf } from '../support/page-checks.ts';
 import {
   analysed,
   boneAgeOf,
@@ -18,16 +16,6 @@ import {
 import { fractureStudy, readingRoomSession } from './reading-room-session.ts';
 
 const room = readingRoomSession();
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/** One line a violation: rule, then the elements. The script comes by the debugger, which the page's policy does not bind. */
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await readFile(axe, 'utf8'));
-  const found: unknown = await page.evaluate(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`,
-  );
-  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
-}
 
 test('neither the list nor a study has a violation', async () => {
   const source = sourceOf('1.2.1', 1);

@@ -2,8 +2,7 @@
  * Sign-in at a real provider of OpenID Connect, in a real Chromium: the reading room, OHIF, services, and the way out.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -20,6 +19,7 @@ import {
   startIdentityProvider,
   type IdentityProvider,
 } from '../support/identity-provider.ts';
+import { violationsOf } from '../support/page-checks.ts';
 import { radiograph } from '../support/reading-room-studies.ts';
 import { startServer, type RunningServer } from '../support/running-server.ts';
 
@@ -33,7 +33,6 @@ const HOSTILE = {
   StudyDescription: `"><script>window.hacked=1</script>`,
   SeriesDescription: SCRIPT,
 } as const;
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const OHIF = await ensureOhif({}).catch(() => undefined);
 
 let folder: string;
@@ -79,15 +78,6 @@ const newPage = async (): Promise<Page> => {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   return await context.newPage();
 };
-
-/** What axe-core finds wrong with a page. The policy of the page takes no script, so it is let in beside it. */
-async function violationsOn(page: Page): Promise<unknown> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Page.setBypassCSP', { enabled: true });
-  await page.reload();
-  await page.evaluate(await readFile(AXE, 'utf8'));
-  return await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))');
-}
 
 /** Sends the study, as a service does; the status. */
 async function send(authorization?: string): Promise<number> {
@@ -184,7 +174,7 @@ describe('the reading room', () => {
       return await rows.filter({ hasText: 'service gateway' }).count();
     };
     await expect.poll(stored, { timeout: 20_000 }).toBeGreaterThan(0);
-    expect(await violationsOn(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     const screenshots = process.env['OSTEON_SCREENSHOTS'];
     if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, 'audit.png') });
     await rows.first().getByRole('link').click();
