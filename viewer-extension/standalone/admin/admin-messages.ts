@@ -11,6 +11,7 @@ const ADMIN_MESSAGES = {
   language: message('Language', '언어'),
   loading: message('Asking the server…', '서버에 묻는 중…'),
   cannotRead: message('The administration cannot be read.', '관리 정보를 읽을 수 없습니다.'),
+  notDone: message('This could not be done.', '실행하지 못했습니다.'),
   guide: message('Connect a modality or PACS', '장비 또는 PACS 연결'),
   guideType: message(
     'In the other system, add a DICOM node (a destination for sending) with these values.',
@@ -105,6 +106,10 @@ const ADMIN_MESSAGES = {
   queue: message('On their way', '전송 중인 결과'),
   noQueue: message('Nothing waits.', '대기 중인 결과가 없습니다.'),
   noDead: message('No dead letter.', '전송 실패가 없습니다.'),
+  someOf: message(
+    (shown: number, total: number) => `${shown} of ${total}`,
+    (shown: number, total: number) => `${total}건 중 ${shown}건`,
+  ),
   study: message('Study', '검사'),
   openStudy: message('Open study', '검사 열기'),
   tries: message('Tries', '시도'),

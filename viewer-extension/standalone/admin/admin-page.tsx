@@ -61,14 +61,25 @@ function Sections({ client, problems }: SectionsProps) {
   const words = useAdminWords();
   const { state, failure, renew } = useAdminState(client);
   const problem = failure && messageOf(failure.error, problems);
+  const [refusal, setRefusal] = useState<{ readonly error: unknown }>();
   const act = (doing: Promise<unknown>) => {
-    doing.then(renew, renew);
+    setRefusal(undefined);
+    doing
+      .catch((error: unknown) => {
+        setRefusal({ error });
+      })
+      .finally(renew);
   };
   return (
     <main class="admin" aria-busy={!state}>
       {problem !== undefined && (
         <p class="admin-problem" role="alert">
           {words.cannotRead} {problem}
+        </p>
+      )}
+      {refusal && (
+        <p class="admin-problem admin-refusal" role="alert">
+          {words.notDone} {messageOf(refusal.error, problems)}
         </p>
       )}
       {!state && problem === undefined && <p class="admin-quiet">{words.loading}</p>}
@@ -84,6 +95,7 @@ function Sections({ client, problems }: SectionsProps) {
             onRetry={(name) => {
               act(client.retryAll(name));
             }}
+            problems={problems}
           />
           <RuleList
             routing={state.routing}
@@ -91,11 +103,20 @@ function Sections({ client, problems }: SectionsProps) {
               act(client.reload());
             }}
           />
-          <DeliveryTable title={words.queue} empty={words.noQueue} deliveries={state.open} />
+          <DeliveryTable
+            title={words.queue}
+            empty={words.noQueue}
+            deliveries={state.open}
+            total={countOf(state, 'waiting') + countOf(state, 'sending')}
+          />
           <DeliveryTable
             title={words.deadLetters}
             empty={words.noDead}
             deliveries={state.dead}
+            total={countOf(state, 'dead')}
+            canRetry={({ destination }) =>
+              state.destinations.some(({ name, isConfigured }) => isConfigured && name === destination)
+            }
             onRetry={(id) => {
               act(client.retry(id));
             }}
@@ -105,6 +126,11 @@ function Sections({ client, problems }: SectionsProps) {
       )}
     </main>
   );
+}
+
+/** All deliveries of a kind; the lists are cut off. */
+function countOf({ destinations }: AdminState, kind: 'waiting' | 'sending' | 'dead'): number {
+  return destinations.reduce((sum, one) => sum + one[kind], 0);
 }
 
 /** The state, asked for again and again while the page is seen; what was known stays when a question fails. */

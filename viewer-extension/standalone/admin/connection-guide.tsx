@@ -17,6 +17,9 @@ export function ConnectionGuide({ node: { dimse, dicomWebRoot }, arrived }: Conn
   const words = useAdminWords();
   // Listening everywhere, it is reached by the name that this page was reached by.
   const host = dimse && EVERYWHERE.has(dimse.host) ? location.hostname : dimse?.host;
+  const isForThisMachine = dimse !== undefined && LOOPBACK.test(dimse.host);
+  // Others are let in by their AE title, and echoscu calls itself ECHOSCU.
+  const caller = isForThisMachine ? '' : '-aet CT1 ';
   const rows = [
     ...(dimse
       ? [
@@ -45,11 +48,12 @@ export function ConnectionGuide({ node: { dimse, dicomWebRoot }, arrived }: Conn
             )}
           </dl>
           {!dimse && <p class="admin-note">{words.noDimse}</p>}
-          {dimse && <p class="admin-note">{LOOPBACK.test(dimse.host) ? words.thisMachine : words.listed}</p>}
+          {dimse && <p class="admin-note">{isForThisMachine ? words.thisMachine : words.listed}</p>}
         </li>
         {dimse?.port !== undefined && (
           <li>
-            {words.guideEcho} <code>{`echoscu -aec ${dimse.aeTitle} ${host ?? ''} ${dimse.port}`}</code>
+            {words.guideEcho}{' '}
+            <code>{`echoscu ${caller}-aec ${dimse.aeTitle} ${host ?? ''} ${dimse.port}`}</code>
           </li>
         )}
         <li>

@@ -9,18 +9,26 @@ import { timeText } from './time-text.ts';
 export interface DeliveryTableProps {
   readonly title: string;
   readonly empty: string;
+  /** The newest of them. */
   readonly deliveries: readonly DeliveryRow[];
+  /** How many there are in all. */
+  readonly total: number;
+  /** Whether somebody would take it up again. */
+  readonly canRetry?: (delivery: DeliveryRow) => boolean;
   /** Absent: nothing can be tried again. */
   readonly onRetry?: (id: string) => void;
 }
 
-export function DeliveryTable({ title, empty, deliveries, onRetry }: DeliveryTableProps) {
+export function DeliveryTable({ title, empty, deliveries, total, canRetry, onRetry }: DeliveryTableProps) {
   const words = useAdminWords();
   const id = useId();
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>
-        {title} <span class="faint">{deliveries.length}</span>
+        {title}{' '}
+        <span class="faint">
+          {total > deliveries.length ? words.someOf(deliveries.length, total) : deliveries.length}
+        </span>
       </h2>
       {deliveries.length === 0 ? (
         <p class="admin-quiet">{empty}</p>
@@ -53,15 +61,17 @@ export function DeliveryTable({ title, empty, deliveries, onRetry }: DeliveryTab
                   <td>{one.reason || (one.state === 'sending' ? words.sending : words.waiting)}</td>
                   {onRetry && (
                     <td class="actions">
-                      <button
-                        type="button"
-                        class="button"
-                        onClick={() => {
-                          onRetry(one.id);
-                        }}
-                      >
-                        {words.retry}
-                      </button>
+                      {canRetry?.(one) !== false && (
+                        <button
+                          type="button"
+                          class="button"
+                          onClick={() => {
+                            onRetry(one.id);
+                          }}
+                        >
+                          {words.retry}
+                        </button>
+                      )}
                     </td>
                   )}
                 </tr>

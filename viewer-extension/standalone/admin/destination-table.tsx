@@ -1,17 +1,32 @@
 /**
  * Where results go, and how that stands.
  */
-import { useState } from 'preact/hooks';
-import { useAdminWords } from './admin-messages.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { messageOf, type ProblemWords } from '../problem.ts';
+import { useAdminWords, type AdminWords } from './admin-messages.ts';
 import type { DestinationRow, Echo } from './admin-values.ts';
+
+/** How a destination stands: its look and its word. */
+const STANDINGS = {
+  gone: { tone: 'tone-quiet', word: ({ gone }: AdminWords) => gone },
+  down: { tone: 'tone-problem', word: ({ paused }: AdminWords) => paused },
+  up: { tone: 'tone-clear', word: ({ up }: AdminWords) => up },
+  unknown: { tone: 'tone-quiet', word: () => '–' },
+} as const;
+
+/** That our own server did not do as asked. */
+interface Failure {
+  readonly error: unknown;
+}
 
 export interface DestinationTableProps {
   readonly destinations: readonly DestinationRow[];
   readonly onEcho: (name: string) => Promise<Echo>;
   readonly onRetry: (name: string) => void;
+  readonly problems: ProblemWords;
 }
 
-export function DestinationTable({ destinations, onEcho, onRetry }: DestinationTableProps) {
+export function DestinationTable({ destinations, ...given }: DestinationTableProps) {
   const words = useAdminWords();
   const heads = [words.name, words.kind, words.address, words.state];
   const counts = [words.waiting, words.sending, words.deadLetters, words.delivered, words.lastHour];
@@ -40,7 +55,7 @@ export function DestinationTable({ destinations, onEcho, onRetry }: DestinationT
             </thead>
             <tbody>
               {destinations.map((one) => (
-                <Row key={one.name} destination={one} onEcho={onEcho} onRetry={onRetry} />
+                <Row key={one.name} destination={one} {...given} />
               ))}
             </tbody>
           </table>
@@ -54,20 +69,22 @@ interface RowProps extends Omit<DestinationTableProps, 'destinations'> {
   readonly destination: DestinationRow;
 }
 
-function Row({ destination, onEcho, onRetry }: RowProps) {
+function Row({ destination, onEcho, onRetry, problems }: RowProps) {
   const words = useAdminWords();
   const { name, kind, address, isConfigured, pause, waiting, sending, dead, delivered, deliveredLastHour } =
     destination;
-  const [echo, setEcho] = useState<Echo | 'asked'>();
+  const [echo, setEcho] = useState<Echo | Failure | 'asked'>();
   const ask = () => {
     setEcho('asked');
     onEcho(name).then(setEcho, (error: unknown) => {
-      setEcho({ isUp: false, reason: error instanceof Error ? error.message : '', milliseconds: 0 });
+      setEcho({ error });
     });
   };
-  // What was just heard of it counts more than what was heard before.
-  const isDown = typeof echo === 'object' ? !echo.isUp : pause !== undefined;
-  const tone = !isConfigured ? 'tone-quiet' : isDown ? 'tone-problem' : 'tone-clear';
+  // What was just heard of it counts more than what was heard before, and less than what happened since.
+  useEffect(() => {
+    setEcho(undefined);
+  }, [pause?.until, delivered]);
+  const { tone, word } = STANDINGS[standingOf(destination, echo)];
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -76,12 +93,18 @@ function Row({ destination, onEcho, onRetry }: RowProps) {
       <td>
         <span class={`statement ${tone}`}>
           <span class="statement-sign" />
-          {!isConfigured ? words.gone : isDown ? words.paused : words.up}
+          {word(words)}
         </span>
         {pause && echo === undefined && <span class="second-line">{pause.reason}</span>}
         {echo !== undefined && (
           <span class="second-line" role="status">
-            {echo === 'asked' ? words.echoing : echo.isUp ? words.answered(echo.milliseconds) : echo.reason}
+            {echo === 'asked'
+              ? words.echoing
+              : 'error' in echo
+                ? messageOf(echo.error, problems)
+                : echo.isUp
+                  ? words.answered(echo.milliseconds)
+                  : echo.reason}
           </span>
         )}
       </td>
@@ -111,4 +134,15 @@ function Row({ destination, onEcho, onRetry }: RowProps) {
       </td>
     </tr>
   );
+}
+
+/** Nobody knows of a destination that neither answered nor took anything lately. */
+function standingOf(
+  { isConfigured, pause, deliveredLastHour }: DestinationRow,
+  echo: Echo | Failure | 'asked' | undefined,
+): keyof typeof STANDINGS {
+  if (!isConfigured) return 'gone';
+  if (typeof echo === 'object' && 'isUp' in echo) return echo.isUp ? 'up' : 'down';
+  if (pause) return 'down';
+  return deliveredLastHour > 0 ? 'up' : 'unknown';
 }
