@@ -2,7 +2,6 @@
  * Names of patients appear nowhere but in DICOM: a whole server is used, and abused, with marker names in everything that can
  * hold one; then everything that it wrote for others is searched for them.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { dataSetOf, TAG } from '../../dicom/vocabulary/dictionary.ts';
 import { writePart10 } from '../../dicom/write/part10-writer.ts';
 import { createPool, query } from '../../server/storage/database.ts';
 import { multipartOf } from '../support/http-server.ts';
+import { runTool } from '../support/independent-readers.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startServer, type RunningServer } from '../support/running-server.ts';
 
@@ -177,11 +177,16 @@ it('writes no name of a patient into a log, a metric or an error', async () => {
 
   // The same by DIMSE: kept, refused, searched for.
   const path = join(folder, 'marked.dcm');
-  await writeFile(path, file);
+  const another = { ...marked, ...dataSetOf({ SOPInstanceUID: `${study}.5` }) };
+  await writeFile(path, writePart10(another, { pixelData: first.pixelData }));
   const peer = ['-aec', 'OSTEON', '127.0.0.1', String(server.dimsePort())];
   for (const [program, ...options] of [
     ['storescu', ...peer, path],
     ['findscu', '-S', ...peer, '-k', 'QueryRetrieveLevel=STUDY', '-k', 'PatientName=ZANZIBAR*'],
+  ] as const) {
+    expect(runTool(program, options, 60_000), program).toMatchObject({ status: 0 });
+  }
+  for (const [program, ...options] of [
     ['findscu', '-S', ...peer, '-k', 'QueryRetrieveLevel=NIGHTINGALE', '-k', 'PatientID=4711815'],
     ['findscu', '-S', ...peer, '-k', 'QueryRetrieveLevel=STUDY', '-k', 'StudyDate=ZANZIBAR'],
     [
@@ -196,7 +201,7 @@ it('writes no name of a patient into a log, a metric or an error', async () => {
       `StudyInstanceUID=${study}`,
     ],
   ] as const) {
-    spawnSync(program, options, { timeout: 60_000 });
+    runTool(program, options, 60_000);
   }
   await (await ask('/api/audit/export')).arrayBuffer();
 
